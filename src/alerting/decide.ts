@@ -1,0 +1,63 @@
+import type { Signature, ThresholdOverrides } from '../classify/signature.ts';
+import type { AlertRules, Thresholds } from './rules.ts';
+import type { SlidingWindow } from './sliding-window.ts';
+
+/** What the engine remembers of a group. Rebuilt from the database, so losing it loses nothing. */
+export interface GroupState {
+  readonly window: SlidingWindow;
+  lastAlertAt: number | undefined;
+}
+
+/** What was decided about one event, and why: shown to people as it is. */
+export type Decision =
+  | { readonly kind: 'rang'; readonly reason: 'immediate' | 'threshold'; readonly count: number }
+  | { readonly kind: 'below_threshold'; readonly count: number }
+  | { readonly kind: 'cooldown'; readonly until: number }
+  | { readonly kind: 'muted'; readonly until: number }
+  | { readonly kind: 'generic_off' };
+
+export type DecisionKind = Decision['kind'];
+
+/** How one group is to be judged: thresholds with all overrides applied. */
+export interface Rule extends Thresholds {
+  readonly immediate: boolean;
+  /** False for unclassified errors while `generic.alert` is off. */
+  readonly rings: boolean;
+}
+
+/** The rule for a group: the signature's own thresholds, else the category's, else the defaults. */
+export function ruleFor(rules: AlertRules, category: string, signature: Signature | undefined): Rule {
+  const own: ThresholdOverrides = signature ?? {};
+  const shared: ThresholdOverrides = rules.categories.get(category) ?? {};
+  return {
+    windowMs: own.windowMs ?? shared.windowMs ?? rules.defaults.windowMs,
+    minCount: own.minCount ?? shared.minCount ?? rules.defaults.minCount,
+    cooldownMs: own.cooldownMs ?? shared.cooldownMs ?? rules.defaults.cooldownMs,
+    immediate: rules.immediateCategories.has(category),
+    rings: signature !== undefined || rules.genericAlert,
+  };
+}
+
+/**
+ * Decides about one event of a group at `now` (ms), and records it in the group's state (product.md section 5). An alert is due
+ * when `minCount` events lie within the window, both edges inside, or at once for an immediate category; it does not ring before
+ * `lastAlertAt + cooldownMs`. `mutedUntil` is the end of a mute that covers the group.
+ */
+export function decide(group: GroupState, now: number, rule: Rule, mutedUntil?: number): Decision {
+  group.window.add(now);
+  // Counted over the times that the window holds: after a clock stepped back those lie ahead of `now`.
+  const count = group.window.countSince((group.window.lastAt ?? now) - rule.windowMs);
+  if (!rule.rings) return { kind: 'generic_off' };
+  if (!rule.immediate && count < rule.minCount) return { kind: 'below_threshold', count };
+  if (mutedUntil !== undefined && now < mutedUntil) return { kind: 'muted', until: mutedUntil };
+  const until = cooldownEnd(group.lastAlertAt, rule.cooldownMs, now);
+  if (until !== undefined) return { kind: 'cooldown', until };
+  group.lastAlertAt = now;
+  return { kind: 'rang', reason: rule.immediate ? 'immediate' : 'threshold', count };
+}
+
+/** End of the cooldown, or undefined when it is over. An alert "in the future" (the clock stepped back) holds nothing up. */
+function cooldownEnd(lastAlertAt: number | undefined, cooldownMs: number, now: number): number | undefined {
+  if (lastAlertAt === undefined || now < lastAlertAt) return undefined;
+  return now < lastAlertAt + cooldownMs ? lastAlertAt + cooldownMs : undefined;
+}

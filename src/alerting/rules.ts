@@ -1,0 +1,27 @@
+import type { FingerprintForm } from '../classify/fingerprint.ts';
+import type { ThresholdOverrides } from '../classify/signature.ts';
+
+/** When a group rings (product.md section 5). Spans in ms. */
+export interface Thresholds {
+  readonly windowMs: number;
+  readonly minCount: number;
+  readonly cooldownMs: number;
+}
+
+/** All that `config/alerts.yml` says about ringing. */
+export interface AlertRules {
+  readonly defaults: Thresholds;
+  readonly immediateCategories: ReadonlySet<string>;
+  readonly categories: ReadonlyMap<string, ThresholdOverrides>;
+  /** Whether errors that no signature knows ring (`generic.alert`). */
+  readonly genericAlert: boolean;
+  readonly fingerprint: FingerprintForm;
+}
+
+export const DEFAULT_RULES: AlertRules = {
+  defaults: { windowMs: 5 * 60_000, minCount: 3, cooldownMs: 10 * 60_000 },
+  immediateCategories: new Set(['critical']),
+  categories: new Map(),
+  genericAlert: true,
+  fingerprint: 'seed',
+};

@@ -1,0 +1,47 @@
+/**
+ * The times of one group's events, folded where they are equal. Grows with distinct times only, forgets what is older than
+ * the longest span it was ever asked for. A buffer that the hot path owns: it changes in place.
+ */
+export class SlidingWindow {
+  #at: number[] = [];
+  #count: number[] = [];
+  #head = 0;
+  #total = 0;
+
+  /** Adds `count` events at `at` (ms). A time before the last one counts as the last one: a clock that steps back loses nothing. */
+  add(at: number, count = 1): void {
+    const last = this.#at.length - 1;
+    const time = last >= this.#head ? Math.max(at, this.#at[last] as number) : at;
+    if (last >= this.#head && this.#at[last] === time) {
+      this.#count[last] = (this.#count[last] as number) + count;
+    } else {
+      this.#at.push(time);
+      this.#count.push(count);
+    }
+    this.#total += count;
+  }
+
+  /** Forgets events before `from`, and returns how many lie at or after it: the edge counts as inside. */
+  countSince(from: number): number {
+    while (this.#head < this.#at.length && (this.#at[this.#head] as number) < from) {
+      this.#total -= this.#count[this.#head] as number;
+      this.#head += 1;
+    }
+    if (this.#head > 64 && this.#head * 2 > this.#at.length) {
+      this.#at = this.#at.slice(this.#head);
+      this.#count = this.#count.slice(this.#head);
+      this.#head = 0;
+    }
+    return this.#total;
+  }
+
+  /** Time of the oldest event that is still remembered. */
+  get firstAt(): number | undefined {
+    return this.#at[this.#head];
+  }
+
+  /** Time of the newest event. */
+  get lastAt(): number | undefined {
+    return this.#head < this.#at.length ? this.#at[this.#at.length - 1] : undefined;
+  }
+}

@@ -1,0 +1,254 @@
+import type { Answer, ChatContext } from './chat/command.ts';
+import { createChat } from './chat/create-chat.ts';
+import { plainMessage } from './chat/views/plain.ts';
+import { createClock } from './clock.ts';
+import type { ConfigError } from './config/problem.ts';
+import { RulesWatch } from './config/reload.ts';
+import type { Settings } from './config/settings.ts';
+import { clearStaleSocket, findRunning, protectSocket } from './control.ts';
+import { EngineRoom, type RulesInForce } from './engine-room.ts';
+import type { Log } from './log.ts';
+import type { PlatformStatus } from './platforms/platform.ts';
+import { type ConnectedPlatforms, connectPlatforms } from './platforms.ts';
+import { botRoutes, controlRoutes } from './routes.ts';
+import { HttpServer } from './sources/http-server.ts';
+import { UdpSource } from './sources/udp.ts';
+
+export interface BotOptions {
+  readonly settings: Settings;
+  readonly inForce: RulesInForce;
+  readonly log: Log;
+  /** Three lines for a page that has no message yet. */
+  readonly hints?: readonly string[];
+}
+
+/** A second bot on the same data directory would ring twice. */
+export class AlreadyRunningError extends Error {
+  override readonly name = 'AlreadyRunningError';
+}
+
+/**
+ * The bot: everything put together. `start` throws what a user can mend (DatabaseError, ListenError, AlreadyRunningError);
+ * afterwards no failure of a chat or a sender ends it.
+ */
+export class Bot {
+  readonly #options: BotOptions;
+  readonly #now = createClock();
+  readonly #room: EngineRoom;
+  readonly #platforms: ConnectedPlatforms;
+  readonly #ask: (words: readonly string[]) => Answer;
+  readonly #watch: RulesWatch;
+  readonly #startedAt = this.#now();
+  #http: HttpServer | undefined;
+  #udp: UdpSource | undefined;
+  #control: HttpServer | undefined;
+  #refused: ConfigError | undefined;
+
+  constructor(options: BotOptions) {
+    const { settings, inForce, log } = options;
+    this.#options = options;
+    this.#room = new EngineRoom({
+      settings,
+      inForce,
+      log,
+      now: this.#now,
+      destinations: () => this.#platforms.alertDestinations,
+      others: () => this.#platforms.otherDestinations,
+    });
+    const chat = createChat({ context: this.#context(), access: accessOf(settings), log });
+    this.#ask = (words) => chat.ask(TERMINAL, words);
+    this.#platforms = connectPlatforms({
+      settings,
+      chat,
+      log,
+      now: this.#now,
+      hints: options.hints ?? [],
+      listen: true,
+      onStatus: (platform, status) => this.#onStatus(platform, status),
+    });
+    this.#watch = new RulesWatch({
+      settings,
+      version: inForce.version,
+      onApplied: (next) => this.#onApplied(next),
+      onRefused: (error) => this.#onRefused(error),
+    });
+  }
+
+  async start(): Promise<void> {
+    const { settings, log } = this.#options;
+    try {
+      await this.#listen();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+    this.#room.start();
+    await Promise.all(this.#platforms.all.map((platform) => platform.start()));
+    this.#watch.start();
+    log.info({ http: this.httpAddress, udp: this.udpAddress, shadow: settings.shadow }, 'Tocsin is up.');
+  }
+
+  /** Takes nothing new, commits what was received, ends what is being sent, and closes. */
+  async stop(): Promise<void> {
+    this.#watch.stop();
+    await Promise.all([this.#http?.stop(), this.#udp?.stop(), this.#control?.stop()]);
+    await Promise.all(this.#platforms.all.map((platform) => platform.stop()));
+    await this.#room.stop();
+  }
+
+  /** Looks at the rule files now. */
+  reload(): Promise<void> {
+    return this.#watch.check();
+  }
+
+  get httpAddress(): string | undefined {
+    return this.#http?.address;
+  }
+
+  get udpAddress(): string | undefined {
+    return this.#udp?.address;
+  }
+
+  get hasConsole(): boolean {
+    return this.#platforms.console !== undefined && this.#http !== undefined;
+  }
+
+  async #listen(): Promise<void> {
+    const { settings, log } = this.#options;
+    const { dataDir, http, udp } = settings;
+    const running = await findRunning(dataDir);
+    if (running) {
+      throw new AlreadyRunningError(
+        `TOCSIN_DATA: another Tocsin already runs on ${dataDir}. End it, or set TOCSIN_DATA to another directory.`,
+      );
+    }
+    const room = this.#room;
+    const shared = { settings, room, now: this.#now };
+    const socket = clearStaleSocket(dataDir);
+    this.#control = new HttpServer({
+      at: { socket },
+      setting: 'TOCSIN_DATA',
+      routes: controlRoutes({ ...shared, ask: this.#ask }),
+    });
+    await this.#control.start();
+    protectSocket(socket);
+    if (udp !== 'off') {
+      const { maxLineBytes } = settings;
+      this.#udp = new UdpSource({ ...udp, pipeline: room.pipeline, maxLineBytes, now: this.#now, log });
+      await this.#udp.start();
+    }
+    if (http !== 'off') {
+      const ready = () => this.#readiness();
+      this.#http = new HttpServer({
+        at: http,
+        setting: 'TOCSIN_HTTP',
+        routes: botRoutes({ ...shared, ready, platforms: this.#platforms }),
+      });
+      await this.#http.start();
+    }
+  }
+
+  #context(): ChatContext {
+    const { settings } = this.#options;
+    const room = this.#room;
+    return {
+      store: room.store,
+      now: this.#now,
+      time: room.time,
+      timeZone: settings.timezone,
+      sentry: room.sentry,
+      mentions: settings.mentions,
+      announce: (message) => room.announce(message),
+      runtime: {
+        startedAt: this.#startedAt,
+        shadow: settings.shadow,
+        configVersion: () => room.inForce.version,
+        alertsInMemory: (from) => room.memory.countBySeverity(from),
+        troubles: () => this.#troubles(),
+        cooldownMs: (category, signatureId) => room.cooldownMs(category, signatureId),
+        listeners: () => [
+          ...(this.#http ? [`http ${this.#http.address}`] : []),
+          ...(this.#udp ? [`udp ${this.#udp.address}`] : []),
+        ],
+      },
+    };
+  }
+
+  #troubles(): string[] {
+    const refused = this.#refused === undefined ? [] : [`configuration: ${this.#refused.message}`];
+    const disabled = this.#options.settings.enabled
+      ? []
+      : ['LOG_AGGREGATOR_ENABLED is 0: nothing is grouped or sent'];
+    const chats = this.#platforms.all.flatMap((platform) => {
+      const status = platform.status();
+      return status.state === 'failed' ? [`${platform.name}: ${status.reason}`] : [];
+    });
+    return [...disabled, ...refused, ...chats, ...this.#room.deliveryTroubles()];
+  }
+
+  #readiness() {
+    let database: { ok: boolean; reason?: string } = { ok: true };
+    try {
+      this.#room.store.health.probeWritable();
+    } catch (error) {
+      database = { ok: false, reason: (error as Error).message };
+    }
+    const chats = Object.fromEntries(
+      this.#platforms.all.map((platform) => [platform.name, platform.status()]),
+    );
+    const connected = this.#platforms.all.every((platform) => platform.status().state === 'connected');
+    return { ready: database.ok && connected, database, chats, delivery: this.#room.deliveryTroubles() };
+  }
+
+  /** What happens to one platform is told in the log and in the chats of the others. */
+  #onStatus(name: string, status: PlatformStatus): void {
+    const { log } = this.#options;
+    if (status.state === 'failed') {
+      log.error({ platform: name, reason: status.reason }, 'A chat platform is not to be had.');
+      this.#tellOthers(name, `⚠️ ${name} is not to be had: ${status.reason}`);
+    } else {
+      log.info({ platform: name, state: status.state }, 'A chat platform changed its state.');
+    }
+  }
+
+  #tellOthers(name: string, text: string): void {
+    this.#room.announce(plainMessage(text), (destination) => destination.startsWith(`${name}:`));
+  }
+
+  #onApplied(next: RulesInForce): void {
+    this.#room.use(next);
+    this.#options.log.info({ configuration: next.version }, 'New rules are in force.');
+    if (this.#refused)
+      this.#room.announce(plainMessage(`✅ The rule files are good again: configuration ${next.version}.`));
+    this.#refused = undefined;
+  }
+
+  #onRefused(error: ConfigError): void {
+    this.#refused = error;
+    this.#options.log.error(
+      { problems: error.message },
+      'The changed rule files are wrong; the last good rules stay.',
+    );
+    this.#room.announce(
+      plainMessage(
+        `⚠️ The changed rule files are wrong; the last good rules stay in force.\n${error.message}`,
+      ),
+    );
+  }
+}
+
+const TERMINAL = {
+  platform: 'terminal',
+  chatId: 'terminal',
+  userId: 'terminal',
+  userName: 'terminal',
+} as const;
+
+function accessOf({ access }: Settings) {
+  return {
+    telegramChats: new Set(access.telegramChats ?? []),
+    telegramAdmins: new Set(access.telegramAdmins),
+    slackChannels: new Set(access.slackChannels ?? []),
+    slackAdmins: new Set(access.slackAdmins),
+  };
+}

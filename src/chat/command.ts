@@ -1,0 +1,58 @@
+import type { AlertSeverity } from '../classify/signature.ts';
+import type { Mentions, Message } from '../message/message.ts';
+import type { Store } from '../store/store.ts';
+import type { Actor, CommandHelp } from './chat.ts';
+import type { TimeFormat } from './views/format.ts';
+import type { SentryTarget } from './views/sentry-link.ts';
+
+/** What the running process knows and the database does not. */
+export interface Runtime {
+  readonly startedAt: number;
+  readonly configVersion: () => string;
+  readonly shadow: boolean;
+  /** Rings that this process remembers, by severity. */
+  readonly alertsInMemory: (from: number) => ReadonlyMap<AlertSeverity, number>;
+  /** Trouble of chats, the database, the configuration: one sentence each. */
+  readonly troubles: () => readonly string[];
+  /** Cooldown (ms) of a group. */
+  readonly cooldownMs: (category: string, signatureId: string | undefined) => number;
+  /** What listens where: `http 127.0.0.1:8790`. */
+  readonly listeners: () => readonly string[];
+}
+
+/** All that a command may use. */
+export interface ChatContext {
+  readonly store: Store;
+  readonly now: () => number;
+  readonly time: TimeFormat;
+  readonly timeZone: string;
+  readonly sentry: SentryTarget;
+  readonly mentions: Mentions;
+  readonly runtime: Runtime;
+  /** Tells all chats that alerts go to. */
+  readonly announce: (message: Message) => void;
+}
+
+export interface Request {
+  readonly actor: Actor;
+  /** The words behind the command's name. */
+  readonly words: readonly string[];
+  readonly now: number;
+}
+
+/** The answer to a command, for people (`message`) and for scripts (`data`: one object a line; `exit`: product.md section 7). */
+export interface Answer {
+  readonly message: Message;
+  readonly data?: readonly object[];
+  readonly exit?: 0 | 1 | 2;
+}
+
+/** One command: a file in `commands/`, a row in the table of `create-chat.ts`. */
+export interface Command extends CommandHelp {
+  run(context: ChatContext, request: Request): Answer;
+}
+
+/** A command that was typed wrongly; the message says how to type it. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}

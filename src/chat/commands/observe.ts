@@ -1,0 +1,304 @@
+import type { Block, Message, Span } from '../../message/message.ts';
+import type { DestinationHealth, Undelivered } from '../../store/health.ts';
+import { type Answer, type ChatContext, type Command, UsageError } from '../command.ts';
+import { formatAgo, formatBytes, formatCount, formatSpan, plural } from '../views/format.ts';
+import { parseSpan, parseWords } from '../words.ts';
+
+const DEFAULT_WINDOW_MS = 24 * 3_600_000;
+const USAGE = '[-v|-vv] [window=5m|1h|24h]';
+
+export const observeCommand: Command = {
+  name: 'observe',
+  description: 'Did every alert really reach someone? -v for the whole account',
+  usage: USAGE,
+  run(context, request) {
+    const { plain, options, flags } = parseWords(request.words, {
+      options: ['window'],
+      flags: ['v', 'vv', 'verbose'],
+      usage: `/observe ${USAGE}`,
+    });
+    if (plain.length > 0) throw new UsageError(`I do not understand "${plain[0]}". Usage: /observe ${USAGE}`);
+    const window = options.get('window');
+    const windowMs = window === undefined ? DEFAULT_WINDOW_MS : parseSpan(window);
+    if (windowMs === undefined)
+      throw new UsageError(`window: "${window}" is no span of time: write 5m, 1h or 24h.`);
+    const detail = flags.has('vv') ? 2 : flags.size > 0 ? 1 : 0;
+    return observe(context, windowMs, detail);
+  },
+};
+
+/** The alerts of a span, counted in three places that must agree. */
+interface Account {
+  readonly rows: readonly { severity: string; database: number; memory: number; dispatch: number }[];
+  readonly undelivered: readonly Undelivered[];
+  readonly agrees: boolean;
+}
+
+function accountFor(context: ChatContext, from: number): Account {
+  const stored = context.store.health.severities(from);
+  const memory = context.runtime.alertsInMemory(from);
+  const severities = [...new Set([...stored.map((row) => row.severity), ...memory.keys()])].sort();
+  const rows = severities.map((severity) => {
+    const row = stored.find((candidate) => candidate.severity === severity);
+    return {
+      severity,
+      database: row?.database ?? 0,
+      memory: memory.get(severity as never) ?? 0,
+      dispatch: row?.dispatched ?? 0,
+    };
+  });
+  const undelivered = context.store.health.undelivered(from);
+  const agrees = rows.every((row) => row.database === row.memory && row.database === row.dispatch);
+  return { rows, undelivered, agrees: agrees && undelivered.length === 0 };
+}
+
+function observe(context: ChatContext, windowMs: number, detail: 0 | 1 | 2): Answer {
+  const now = context.now();
+  const from = now - windowMs;
+  const account = accountFor(context, from);
+  const destinations = context.store.health.destinations(from);
+  const troubles = context.runtime.troubles();
+  const healthy = account.agrees && troubles.length === 0;
+  const verdict = verdictText(account, now);
+  const span = `last ${formatSpan(windowMs)}`;
+  const blocks: Block[] = [
+    { type: 'title', text: `${healthy ? '✅' : '⚠️'} Tocsin, ${span}` },
+    { type: 'text', spans: [{ style: 'bold', text: 'Verdict' }, ` ${verdict}`] },
+    ...troubles.map((trouble): Block => ({ type: 'text', spans: [`⚠️ ${trouble}`] })),
+  ];
+  if (detail === 0) blocks.push(overview(context, account, from, now));
+  else {
+    blocks.push(
+      ...alertTable(account),
+      ...dispatchBlocks(context, destinations, from, now),
+      ...sourceBlocks(context, from),
+    );
+    blocks.push(...cooldownBlocks(context, now), systemBlock(context, now));
+  }
+  if (detail === 2) blocks.push(recentBlock(context, now));
+  blocks.push({ type: 'note', spans: [`Times in ${context.timeZone}`] });
+  const message: Message = { summary: `Tocsin, ${span}: ${verdict}`, blocks };
+  return {
+    message,
+    data: [dataOf(context, account, destinations, from, verdict)],
+    exit: account.agrees ? 0 : 1,
+  };
+}
+
+function verdictText(account: Account, now: number): string {
+  const total = account.rows.reduce((sum, row) => sum + row.database, 0);
+  if (account.agrees) {
+    return total === 0
+      ? 'no alert rang; nothing is waiting.'
+      : `every alert is accounted for (${plural(total, 'alert')}).`;
+  }
+  const open = account.undelivered.slice(0, 5).map((entry) => describeUndelivered(entry));
+  const more = account.undelivered.length > 5 ? ` and ${account.undelivered.length - 5} more` : '';
+  if (open.length > 0) return `not every alert is accounted for: ${open.join('; ')}${more}.`;
+  const off = account.rows.filter((row) => row.database !== row.memory || row.database !== row.dispatch);
+  const numbers = off.map(
+    (row) =>
+      `${row.severity}: ${row.database} in the database, ${row.memory} in memory, ${row.dispatch} dispatched`,
+  );
+  return `the counts differ at ${new Date(now).toISOString()}: ${numbers.join('; ')}.`;
+}
+
+function describeUndelivered(entry: Undelivered): string {
+  const reason = entry.reason ? ` (${entry.reason.slice(0, 160)})` : '';
+  if (entry.state === 'missing') return `alert ${entry.alertId} was never queued`;
+  const verb = entry.state === 'failed' ? 'failed for' : 'waits for';
+  return `alert ${entry.alertId} ${verb} ${entry.destination}${reason}`;
+}
+
+function overview(context: ChatContext, account: Account, from: number, now: number): Block {
+  const rang = account.rows.reduce((sum, row) => sum + row.database, 0);
+  const sources = sourceTotals(context, from);
+  const last = context.store.errors.lastErrorAt();
+  return {
+    type: 'fields',
+    fields: [
+      { label: 'Alerts', value: [`${rang} rang, ${account.undelivered.length} not delivered`] },
+      {
+        label: 'Lines',
+        value: [`${formatCount(sources.received)} received, ${formatCount(sources.errors)} errors`],
+      },
+      { label: 'Last error', value: [last === undefined ? 'none yet' : formatAgo(last, now)] },
+      {
+        label: 'Up',
+        value: [
+          `${formatSpan(now - context.runtime.startedAt)}, configuration ${context.runtime.configVersion()}`,
+        ],
+      },
+    ],
+  };
+}
+
+function alertTable(account: Account): Block[] {
+  if (account.rows.length === 0) return [{ type: 'text', spans: ['No alert rang.'] }];
+  const rows = account.rows.map((row) => [row.severity, row.database, row.memory, row.dispatch].map(String));
+  return [{ type: 'table', rows: [['severity', 'database', 'memory', 'dispatch'], ...rows] }];
+}
+
+function dispatchBlocks(
+  context: ChatContext,
+  rows: readonly DestinationHealth[],
+  from: number,
+  now: number,
+): Block[] {
+  const decisions = context.store.health.decisions(from);
+  const held = context.store.health.suppressed(from);
+  const suppressed: Span[] = [
+    `cooldown ${formatCount(decisions.get('cooldown') ?? 0)}, shadow ${formatCount(held.get('shadow') ?? 0)}, silence ${formatCount(decisions.get('muted') ?? 0)}`,
+  ];
+  if (held.has('no destination'))
+    suppressed.push(`, no destination ${formatCount(held.get('no destination') ?? 0)}`);
+  if (context.runtime.shadow) suppressed.push(' (shadow mode: alerts would have been sent)');
+  const table = rows.map((row) => [
+    row.destination,
+    `${row.sent}/${row.total}`,
+    String(row.waiting),
+    String(row.failed),
+    String(row.suppressed),
+  ]);
+  const troubled = rows
+    .filter((row) => row.waiting > 0)
+    .map((row): Block => {
+      const age =
+        row.oldestWaitingAt === undefined
+          ? ''
+          : `, the oldest since ${formatSpan(now - row.oldestWaitingAt)}`;
+      const reason = row.lastError === undefined ? '' : `: ${row.lastError.slice(0, 200)}`;
+      return { type: 'text', spans: [`${row.destination}: ${row.waiting} waiting${age}${reason}`] };
+    });
+  const sends: Block =
+    table.length === 0
+      ? { type: 'text', spans: ['Nothing was to be sent.'] }
+      : { type: 'table', rows: [['destination', 'ok/total', 'waiting', 'failed', 'held'], ...table] };
+  return [
+    sends,
+    ...troubled,
+    { type: 'text', spans: [{ style: 'bold', text: 'Suppressed' }, ' ', ...suppressed] },
+  ];
+}
+
+function sourceTotals(context: ChatContext, from: number) {
+  let received = 0;
+  let errors = 0;
+  for (const { what, n } of context.store.health.sources(from)) {
+    if (what === 'received') received += n;
+    if (what === 'matched' || what === 'generic') errors += n;
+  }
+  return { received, errors };
+}
+
+function sourceBlocks(context: ChatContext, from: number): Block[] {
+  const bySource = new Map<string, Map<string, number>>();
+  for (const { source, what, n } of context.store.health.sources(from)) {
+    const counts = bySource.get(source) ?? new Map<string, number>();
+    bySource.set(source, counts.set(what, n));
+  }
+  if (bySource.size === 0) return [{ type: 'text', spans: ['No line was received.'] }];
+  const rows: string[][] = [];
+  const reasons: string[] = [];
+  for (const [source, counts] of bySource) {
+    const dropped = [...counts].filter(([what]) => what.startsWith('dropped:'));
+    const sum = dropped.reduce((total, [, n]) => total + n, 0);
+    const of = (what: string) => formatCount(counts.get(what) ?? 0);
+    rows.push([source, of('received'), of('matched'), of('generic'), of('noise'), formatCount(sum)]);
+    for (const [what, n] of dropped)
+      reasons.push(`${source} ${what.slice('dropped:'.length).replaceAll('_', ' ')} ${formatCount(n)}`);
+  }
+  const table: Block = {
+    type: 'table',
+    rows: [['source', 'received', 'matched', 'generic', 'noise', 'dropped'], ...rows],
+  };
+  return reasons.length === 0
+    ? [table]
+    : [table, { type: 'text', spans: [{ style: 'bold', text: 'Dropped' }, ` ${reasons.join(', ')}`] }];
+}
+
+function activeCooldowns(context: ChatContext, now: number) {
+  const longest = 7 * 86_400_000;
+  return context.store.health.lastRings(now - longest).flatMap((row) => {
+    const until = row.lastAlertAt + context.runtime.cooldownMs(row.category, row.signatureId ?? undefined);
+    return until > now ? [{ name: row.name, fingerprint: row.fingerprint, until }] : [];
+  });
+}
+
+function cooldownBlocks(context: ChatContext, now: number): Block[] {
+  const cooling = activeCooldowns(context, now);
+  const mutes = context.store.mutes.active(now);
+  const list = cooling
+    .slice(0, 5)
+    .map((row) => `${row.name.slice(0, 40)} (${formatSpan(row.until - now)} left)`);
+  const more = cooling.length > 5 ? ` and ${cooling.length - 5} more` : '';
+  const blocks: Block[] = [
+    {
+      type: 'text',
+      spans: [
+        { style: 'bold', text: 'Cooldowns' },
+        ` ${list.length === 0 ? 'none' : list.join(', ') + more}`,
+      ],
+    },
+  ];
+  if (mutes.length > 0) {
+    const texts = mutes
+      .slice(0, 5)
+      .map((mute) => `${mute.fingerprint} by ${mute.by} (${formatSpan(mute.until - now)} left)`);
+    blocks.push({ type: 'text', spans: [{ style: 'bold', text: 'Muted' }, ` ${texts.join(', ')}`] });
+  }
+  return blocks;
+}
+
+function systemBlock(context: ChatContext, now: number): Block {
+  const { runtime, store } = context;
+  return {
+    type: 'fields',
+    fields: [
+      { label: 'Listening', value: [runtime.listeners().join(', ') || 'nowhere'] },
+      { label: 'Database', value: [formatBytes(store.health.databaseBytes())] },
+      { label: 'Up', value: [formatSpan(now - runtime.startedAt)] },
+      { label: 'Configuration', value: [{ style: 'code', text: runtime.configVersion() }] },
+    ],
+  };
+}
+
+function recentBlock(context: ChatContext, now: number): Block {
+  const recent = context.store.health.recentAlerts(10);
+  if (recent.length === 0) return { type: 'text', spans: ['No alert has ever rung.'] };
+  const rows = recent.map((alert) => [
+    String(alert.id),
+    context.time(alert.rangAt, now),
+    alert.severity,
+    alert.name.slice(0, 40),
+  ]);
+  return { type: 'table', rows: [['alert', 'rang', 'severity', 'signature'], ...rows] };
+}
+
+function dataOf(
+  context: ChatContext,
+  account: Account,
+  destinations: readonly DestinationHealth[],
+  from: number,
+  verdict: string,
+) {
+  const { store, runtime } = context;
+  const now = context.now();
+  return {
+    verdict,
+    ok: account.agrees,
+    alerts: account.rows,
+    undelivered: account.undelivered,
+    destinations,
+    suppressed: {
+      ...Object.fromEntries(store.health.decisions(from)),
+      ...Object.fromEntries(store.health.suppressed(from)),
+    },
+    sources: store.health.sources(from),
+    cooldowns: activeCooldowns(context, now),
+    troubles: runtime.troubles(),
+    database_bytes: store.health.databaseBytes(),
+    uptime_seconds: Math.round((now - runtime.startedAt) / 1000),
+    configuration: runtime.configVersion(),
+  };
+}

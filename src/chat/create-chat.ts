@@ -1,0 +1,98 @@
+import { type AccessRules, createRefusals, mayAsk, mayChange, REFUSAL } from './access.ts';
+import { acknowledge, mute } from './actions.ts';
+import type { Actor, Chat, CommandHelp, Reply } from './chat.ts';
+import { type Answer, type ChatContext, type Command, type Request, UsageError } from './command.ts';
+import { errorsCommand, errorsPageOf, samples } from './commands/errors.ts';
+import { helpCommand } from './commands/help.ts';
+import { observeCommand } from './commands/observe.ts';
+import { plainMessage } from './views/plain.ts';
+import { splitWords } from './words.ts';
+
+/** Every command; each platform registers them, `/help` lists them. */
+export const COMMANDS: readonly Command[] = [
+  errorsCommand,
+  observeCommand,
+  helpCommand((): readonly CommandHelp[] => COMMANDS),
+];
+
+export interface ChatOptions {
+  readonly context: ChatContext;
+  readonly access: AccessRules;
+  readonly log: { error(fields: object, message: string): void };
+}
+
+/** The chat of all platforms, and `ask` for the terminal, which wants data and an exit code as well. */
+export function createChat({
+  context,
+  access,
+  log,
+}: ChatOptions): Chat & { ask(actor: Actor, words: readonly string[]): Answer } {
+  const refuse = createRefusals();
+  const stranger = (actor: Actor): Reply =>
+    refuse(actor, context.now()) ? { kind: 'post', message: plainMessage(REFUSAL) } : { kind: 'none' };
+
+  function ask(actor: Actor, words: readonly string[]): Answer {
+    const [typed = '', ...rest] = words;
+    const name = typed.replace(/^\//, '').replace(/@.*$/, '').toLowerCase();
+    const command = COMMANDS.find((candidate) => candidate.name === (name === 'start' ? 'help' : name));
+    if (!command) {
+      const names = COMMANDS.map((candidate) => `/${candidate.name}`).join(', ');
+      const message = plainMessage('I do not know ', { style: 'code', text: `/${name}` }, `. I know ${names}.`);
+      return { message, exit: 2 };
+    }
+    return run(command, { actor, words: rest, now: context.now() });
+  }
+
+  function run(command: Command, request: Request): Answer {
+    try {
+      return command.run(context, request);
+    } catch (error) {
+      if (error instanceof UsageError) return { message: plainMessage(error.message), exit: 2 };
+      log.error({ err: error, command: command.name }, 'A command failed.');
+      return {
+        message: plainMessage(`That failed: ${(error as Error).message}. The log has more.`),
+        exit: 1,
+      };
+    }
+  }
+
+  function press(actor: Actor, action: string): Reply {
+    const [name = '', argument = '', page = ''] = action.split(':');
+    switch (name) {
+      case 'samples':
+        return { kind: 'post', message: samples(context, action.slice('samples:'.length)).message };
+      case 'errors': {
+        const answer = errorsPageOf(context, argument, Number.parseInt(page, 10) || 1);
+        if (!answer)
+          return { kind: 'toast', text: 'This list is too old to turn its pages. Ask /errors again.' };
+        return { kind: 'replace', message: answer.message };
+      }
+      case 'ack':
+      case 'mute':
+        if (!mayChange(access, actor))
+          return { kind: 'toast', text: 'Only the admins of this bot may do that.' };
+        return name === 'ack'
+          ? acknowledge(context, actor, Number.parseInt(argument, 10))
+          : mute(context, actor, argument);
+      default:
+        return { kind: 'toast', text: 'This button is from another version of the bot. Ask again.' };
+    }
+  }
+
+  return {
+    ask,
+    async command(actor, text) {
+      if (!mayAsk(access, actor)) return stranger(actor);
+      return { kind: 'post', message: ask(actor, splitWords(text)).message };
+    },
+    async press(actor, action) {
+      if (!mayAsk(access, actor)) return { kind: 'toast', text: REFUSAL };
+      try {
+        return press(actor, action);
+      } catch (error) {
+        log.error({ err: error, action }, 'A button failed.');
+        return { kind: 'toast', text: 'That failed. The log has more.' };
+      }
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import { type Classifier, createClassifier } from './classify/classifier.ts';
+import type { Policy } from './classify/signature.ts';
+import { loadSignatures } from './config/rule-files.ts';
+import { loadSettings } from './config/settings.ts';
+import { redactRecord } from './record/redact.ts';
+import { recordOfObject } from './record/structured.ts';
+
+export interface ClassifyInput {
+  /** An Error, its text, or anything that was thrown. */
+  readonly error: unknown;
+  /** What was being done: takes part in the match like a record's `event`. */
+  readonly operation?: string;
+}
+
+export interface Classified {
+  readonly category: string;
+  readonly signatureId: string;
+  readonly summary: string;
+  readonly severity: string;
+  readonly policy: Policy;
+}
+
+let loaded: { readonly path: string; readonly at: number; readonly text: string; readonly classifier: Classifier } | undefined;
+
+/**
+ * Classifies an error by the signatures of `ERROR_SIGNATURES_PATH` (default: `config/error_signatures.yml`, else the file that
+ * comes with the package), which are read again when they change (`LOG_AGG_RELOAD_SECONDS`). Null when no signature matches.
+ * Throws ConfigError when the file is wrong at the first call; a later wrong file leaves the last good rules in force.
+ */
+export function classifyError({ error, operation }: ClassifyInput): Classified | null {
+  const thrown = error instanceof Error ? { type: error.name, message: error.message } : error;
+  const record = recordOfObject(
+    { ...(operation === undefined ? {} : { event: operation }), error: typeof thrown === 'object' ? thrown : String(thrown) },
+    { observedAt: Date.now() },
+  );
+  const verdict = classifier().classify(redactRecord(record));
+  if (verdict.outcome !== 'match') return null;
+  const { category, id, summary, severity, policy } = verdict.signature;
+  return { category, signatureId: id, summary, severity, policy };
+}
+
+function classifier(): Classifier {
+  const { signaturesPath, reloadMs } = loadSettings({ env: process.env });
+  const now = Date.now();
+  if (loaded?.path === signaturesPath && (reloadMs === 0 || now - loaded.at < reloadMs)) return loaded.classifier;
+  try {
+    const { text, rules } = loadSignatures(signaturesPath);
+    const same = loaded?.path === signaturesPath && loaded.text === text;
+    loaded = { path: signaturesPath, at: now, text, classifier: same && loaded ? loaded.classifier : createClassifier(rules) };
+  } catch (failure) {
+    if (loaded?.path !== signaturesPath) throw failure;
+    loaded = { ...loaded, at: now };
+  }
+  return loaded.classifier;
+}

@@ -1,0 +1,42 @@
+import type { Command } from 'commander';
+import type { Answer } from '../chat/command.ts';
+import { loadSettings } from '../config/settings.ts';
+import { askBot } from '../control.ts';
+import { renderTerminal } from '../platforms/terminal/render.ts';
+
+/** `tocsin errors`, `tocsin observe`: the commands of the chat, asked of the running bot. */
+export function addAskCommands(program: Command): void {
+  add(program, 'errors', 'what is breaking: [30m|2h|1d] [--service S] … | samples <signature>');
+  add(program, 'observe', 'did every alert really reach someone? [-v|-vv] [window=5m|1h|24h]');
+}
+
+function add(program: Command, name: string, description: string): void {
+  program
+    .command(name)
+    .description(description)
+    .argument('[words...]', 'as in the chat: see /help there')
+    .option('--json', 'one JSON object a line')
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(async (words: string[], options: { json?: boolean }) => {
+      process.exitCode = await ask([name, ...words.filter((word) => word !== '--json')], options.json === true || words.includes('--json'));
+    });
+}
+
+async function ask(words: readonly string[], json: boolean): Promise<number> {
+  const { dataDir } = loadSettings({ env: process.env });
+  const reply = await askBot(dataDir, 'POST', '/command', JSON.stringify(words));
+  if (!reply) {
+    process.stderr.write(`tocsin: no bot runs on ${dataDir}. Start it with "npm start", or set TOCSIN_DATA to its directory.\n`);
+    return 1;
+  }
+  const answer = JSON.parse(reply.body) as Answer;
+  if (json && answer.data) {
+    for (const row of answer.data) process.stdout.write(`${JSON.stringify(row)}\n`);
+  } else {
+    const { isTTY, columns } = process.stdout;
+    const text = renderTerminal(answer.message, { colour: isTTY === true && !process.env['NO_COLOR'], width: columns ?? 100 });
+    (answer.exit === 2 ? process.stderr : process.stdout).write(`${text}\n`);
+  }
+  return answer.exit ?? 0;
+}

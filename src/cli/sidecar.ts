@@ -1,0 +1,84 @@
+import type { Settings } from '../config/settings.ts';
+import type { Destination } from '../delivery/destination.ts';
+import { EngineRoom, type RulesInForce } from '../engine-room.ts';
+import type { Log } from '../log.ts';
+import { type ConnectedPlatforms, connectPlatforms } from '../platforms.ts';
+import { createTerminal } from '../platforms/terminal/terminal.ts';
+import { recordOfText } from '../record/text.ts';
+import { echo } from './echo.ts';
+import type { LineSink } from './pipe.ts';
+
+export interface SidecarOptions {
+  readonly settings: Settings;
+  readonly inForce: RulesInForce;
+  readonly log: Log;
+  readonly now: () => number;
+}
+
+/** Lines that one step hands to the pipeline. */
+const STEP = 5_000;
+
+/** The whole pipeline for one program's output: sends to the same chats as the bot, but answers no commands. */
+export class Sidecar implements LineSink {
+  readonly #options: SidecarOptions;
+  readonly #room: EngineRoom;
+  readonly #platforms: ConnectedPlatforms;
+  readonly #destinations: readonly Destination[];
+
+  constructor(options: SidecarOptions) {
+    const { settings, inForce, log, now } = options;
+    this.#options = options;
+    const silent = { command: async () => ({ kind: 'none' }) as const, press: async () => ({ kind: 'none' }) as const };
+    this.#platforms = connectPlatforms({
+      settings,
+      chat: silent,
+      log,
+      now,
+      hints: [],
+      listen: false,
+      onStatus: (platform, status) => {
+        if (status.state === 'failed') log.error({ platform, reason: status.reason }, 'A chat platform is not to be had.');
+      },
+    });
+    const chats = this.#platforms.alertDestinations;
+    const { isTTY, columns } = process.stdout;
+    const terminal = createTerminal((text) => process.stdout.write(text), { colour: isTTY === true, width: columns ?? 100 });
+    this.#destinations = chats.length > 0 ? chats : [terminal];
+    this.#room = new EngineRoom({
+      settings,
+      inForce,
+      log,
+      now,
+      destinations: () => this.#destinations,
+      others: () => this.#platforms.otherDestinations,
+      ...(settings.echo ? { onEvent: echo } : {}),
+    });
+  }
+
+  async start(): Promise<void> {
+    this.#room.start();
+    await Promise.all(this.#platforms.all.map((platform) => platform.start()));
+  }
+
+  async take(lines: readonly string[]): Promise<void> {
+    const { now } = this.#options;
+    for (let start = 0; start < lines.length; start += STEP) {
+      const observedAt = now();
+      const records = lines.slice(start, start + STEP).map((line) => recordOfText(line, { observedAt }));
+      const committed = this.#room.pipeline.submit({ source: 'stdin', records });
+      // Told by the pipeline already; the next lines may fare better.
+      committed.catch(() => {});
+      if (this.#room.pipeline.overloaded) await committed.catch(() => {});
+    }
+  }
+
+  async undelivered(): Promise<number> {
+    this.#room.pipeline.flush();
+    return this.#room.store.outbox.waiting();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#platforms.all.map((platform) => platform.stop()));
+    await this.#room.stop();
+  }
+}

@@ -1,0 +1,67 @@
+import type { Command } from 'commander';
+import { Bot } from '../bot.ts';
+import { loadInForce } from '../config/rule-files.ts';
+import { loadSettings, type Settings } from '../config/settings.ts';
+import { createLog } from '../log.ts';
+import { untilSignal } from './signals.ts';
+
+/** `tocsin start`: the bot. */
+export function addStart(program: Command): void {
+  program
+    .command('start', { isDefault: true })
+    .description('the bot: listens for log lines, rings in the chats, answers commands (default)')
+    .action(start);
+}
+
+async function start(): Promise<void> {
+  const settings = loadSettings({ env: process.env });
+  const { inForce, warnings } = loadInForce(settings);
+  const log = createLog({
+    level: settings.logLevel,
+    secrets: settings.secrets,
+    write: (line) => process.stderr.write(line),
+    human: process.stderr.isTTY === true,
+  });
+  for (const { place, message } of [...settings.warnings, ...warnings]) log.warn({ place }, message);
+  const bot = new Bot({ settings, inForce, log, hints: pageHints(settings) });
+  const signal = untilSignal();
+  process.on('SIGHUP', () => void bot.reload());
+  await bot.start();
+  for (const line of banner(settings, bot)) process.stdout.write(`tocsin: ${line}\n`);
+  log.info({ signal: await signal }, 'Ending: what was received is committed, what is queued is sent at the next start.');
+  await bot.stop();
+}
+
+/** Where to type, where to send logs, which variables add a chat. */
+function banner(settings: Settings, bot: Bot): string[] {
+  const page = bot.hasConsole ? `http://${bot.httpAddress}/` : undefined;
+  const chats = [
+    ...(settings.telegram ? ['Telegram'] : []),
+    ...(settings.slack ? ['Slack'] : []),
+    ...(settings.slackWebhookUrl === undefined ? [] : ['a Slack webhook (send only)']),
+    ...(page === undefined ? [] : [page]),
+  ];
+  const inputs = [
+    ...(bot.httpAddress === undefined ? [] : [`http://${bot.httpAddress}/ingest`]),
+    ...(bot.udpAddress === undefined ? [] : [`udp://${bot.udpAddress} (syslog, JSON, text)`]),
+    '"some-command | npx tocsin pipe"',
+  ];
+  const lines = [
+    `type /errors or /observe -v in ${chats.join(', ') || 'a terminal: npx tocsin errors'}`,
+    `send log lines to ${inputs.join(', ')}`,
+    'add Telegram with ALERT_TELEGRAM_BOT_TOKEN and ALERT_TELEGRAM_CHAT_ID, Slack with SLACK_BOT_TOKEN, SLACK_APP_TOKEN and SLACK_CHANNEL (or SLACK_WEBHOOK_URL)',
+  ];
+  return settings.telegram || settings.slack || settings.slackWebhookUrl !== undefined ? lines.slice(0, 2) : lines;
+}
+
+function pageHints(settings: Settings): string[] {
+  const http = settings.http === 'off' ? undefined : `${settings.http.host}:${settings.http.port}`;
+  const udp = settings.udp === 'off' ? undefined : settings.udp;
+  return [
+    ...(udp ? [`Syslog: \`logger -n ${udp.host} -P ${udp.port} -d -t api "Error: socket hang up"\``] : []),
+    ...(http
+      ? [`HTTP: \`curl -d '{"level":"error","msg":"Out of memory","service":"api"}' http://${http}/ingest\``]
+      : []),
+    'A program: `some-command 2>&1 | npx tocsin pipe`',
+  ];
+}

@@ -1,0 +1,148 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Message } from '../message/message.ts';
+import type { Outbox, OutboxItem } from '../store/outbox.ts';
+import { backoffMs } from './backoff.ts';
+import type { Destination, SendResult } from './destination.ts';
+
+/** How the last attempt went, for `/observe` and `/readyz`. */
+export type CourierStatus = { readonly state: 'ok' } | { readonly state: 'failing'; readonly reason: string };
+
+export interface CourierOptions {
+  readonly destination: Destination;
+  readonly outbox: Outbox;
+  /** The message of a queued item as it should look now; undefined when what it is about is gone. */
+  readonly compose: (item: OutboxItem) => Message | undefined;
+  readonly now: () => number;
+  readonly log: {
+    info(fields: object, message: string): void;
+    warn(fields: object, message: string): void;
+    error(fields: object, message: string): void;
+  };
+}
+
+/** A chat that is not to be had (kicked, token refused) is asked again at this pace. */
+const BLOCKED_RETRY_MS = 30_000;
+
+/**
+ * Takes the messages of one destination from its queue, oldest first, until they are delivered. Destinations do not wait for
+ * each other: each has a courier of its own.
+ */
+export class Courier {
+  readonly #options: CourierOptions;
+  #status: CourierStatus = { state: 'ok' };
+  #running: Promise<void> | undefined;
+  #stopping = new AbortController();
+  #wake: () => void = () => {};
+  /** Set by a 429: until then nothing is sent, whichever message is next. */
+  #pausedUntil = 0;
+
+  constructor(options: CourierOptions) {
+    this.#options = options;
+  }
+
+  get destinationId(): string {
+    return this.#options.destination.id;
+  }
+
+  get status(): CourierStatus {
+    return this.#status;
+  }
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /** There may be something new in the queue. */
+  nudge(): void {
+    this.#wake();
+  }
+
+  /** Ends after the request that is under way, if there is one. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#wake();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { destination, outbox, now } = this.#options;
+    while (!this.#stopping.signal.aborted) {
+      const next = outbox.next(destination.id);
+      if (!next) {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+        continue;
+      }
+      const waitMs = Math.max(next.dueAt, this.#pausedUntil) - now();
+      if (waitMs > 0) {
+        // Not longer than a minute at once: a clock that was set back must not hold the queue.
+        await sleep(Math.min(waitMs, 60_000), undefined, { signal: this.#stopping.signal }).catch(() => {});
+        continue;
+      }
+      await this.#deliver(next.item);
+    }
+  }
+
+  async #deliver(item: OutboxItem): Promise<void> {
+    const { destination, outbox, compose, now } = this.#options;
+    const message = compose(item);
+    if (!message) {
+      outbox.markFailed(item, 'expired: the alert is older than the retention', now());
+      return;
+    }
+    outbox.markSending(item);
+    this.#settle(item, await destination.send(message));
+  }
+
+  #settle(item: OutboxItem, result: SendResult): void {
+    const { outbox, now } = this.#options;
+    switch (result.kind) {
+      case 'sent':
+        outbox.markSent(item, result.messageId, now());
+        this.#becomes({ state: 'ok' });
+        return;
+      case 'rejected':
+        outbox.markFailed(item, result.error, now());
+        this.#log(
+          'error',
+          { outboxId: item.id, error: result.error },
+          'Message refused by the chat, given up.',
+        );
+        return;
+      case 'rate_limited':
+        this.#pausedUntil = now() + result.retryAfterMs;
+        outbox.markRetry(
+          item,
+          `rate limited for ${Math.ceil(result.retryAfterMs / 1000)} s`,
+          now(),
+          this.#pausedUntil,
+        );
+        this.#log('warn', { retryAfterMs: result.retryAfterMs }, 'The chat asked for a pause, will wait.');
+        return;
+      case 'unavailable': {
+        const dueAt = now() + backoffMs(item.attempts, Math.random());
+        outbox.markRetry(item, result.error, now(), dueAt);
+        this.#becomes({ state: 'failing', reason: result.error });
+        return;
+      }
+      case 'blocked':
+        outbox.markRetry(item, result.error, now(), now() + BLOCKED_RETRY_MS);
+        this.#becomes({ state: 'failing', reason: result.error });
+        return;
+    }
+  }
+
+  #becomes(status: CourierStatus): void {
+    const before = this.#status;
+    this.#status = status;
+    if (status.state === 'failing' && before.state === 'ok') {
+      this.#log('warn', { error: status.reason }, 'Delivery failed, will retry.');
+    }
+    if (status.state === 'ok' && before.state === 'failing') this.#log('info', {}, 'Delivery works again.');
+  }
+
+  #log(level: 'info' | 'warn' | 'error', fields: object, message: string): void {
+    this.#options.log[level]({ destination: this.#options.destination.id, ...fields }, message);
+  }
+}

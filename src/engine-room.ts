@@ -1,0 +1,207 @@
+import { createAlertMemory } from './alert-memory.ts';
+import { ruleFor } from './alerting/decide.ts';
+import type { AlertRules } from './alerting/rules.ts';
+import { alertMessage, escalationMessage } from './chat/views/alert.ts';
+import { createTimeFormat } from './chat/views/format.ts';
+import { createClassifier } from './classify/classifier.ts';
+import type { Ruleset, Signature } from './classify/signature.ts';
+import type { Settings } from './config/settings.ts';
+import { Courier } from './delivery/courier.ts';
+import type { Destination } from './delivery/destination.ts';
+import { Escalation } from './delivery/escalation.ts';
+import type { Log } from './log.ts';
+import type { Message } from './message/message.ts';
+import { createMetrics } from './metrics/metrics.ts';
+import { createGroupStateCache } from './pipeline/group-states.ts';
+import { activeRules, Pipeline } from './pipeline/pipeline.ts';
+import type { LogRecord } from './record/log-record.ts';
+import type { OutboxItem } from './store/outbox.ts';
+import { openStore } from './store/store.ts';
+
+/** Both rule files as they are in force. */
+export interface RulesInForce {
+  readonly rules: Ruleset;
+  readonly alerts: AlertRules;
+  /** Short hash of the contents of both files. */
+  readonly version: string;
+}
+
+export interface EngineRoomOptions {
+  readonly settings: Settings;
+  readonly inForce: RulesInForce;
+  readonly log: Log;
+  readonly now: () => number;
+  /** Where alerts go, in the order of the configuration. */
+  readonly destinations: () => readonly Destination[];
+  /** Where only some messages go (escalations). */
+  readonly others: () => readonly Destination[];
+  readonly onEvent?: (record: LogRecord, signature: Signature | undefined) => void;
+}
+
+const RETENTION_FIRST_MS = 60_000;
+const RETENTION_EVERY_MS = 10 * 60_000;
+/** Between two pieces, so that lines are not held up. */
+const RETENTION_PAUSE_MS = 50;
+const DAY_MS = 86_400_000;
+
+/**
+ * What the bot and the sidecar have in common: the database, the pipeline over it, and a courier for each destination.
+ * Opening it throws DatabaseError.
+ */
+export class EngineRoom {
+  readonly store;
+  readonly pipeline;
+  readonly metrics;
+  readonly memory;
+  readonly time;
+  readonly sentry;
+  readonly #options: EngineRoomOptions;
+  #inForce: RulesInForce;
+  #couriers: Courier[] = [];
+  #escalation: Escalation | undefined;
+  #retentionTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: EngineRoomOptions) {
+    const { settings, now, log } = options;
+    this.#options = options;
+    this.#inForce = options.inForce;
+    this.store = openStore({
+      dataDir: settings.dataDir,
+      samplesPerGroup: settings.samples.perGroup,
+      retention: settings.retention,
+    });
+    this.time = createTimeFormat(settings.timezone);
+    const { url, org, project, dsn } = settings.sentry;
+    this.sentry = { url, org, project: project ?? dsn?.projectId };
+    this.memory = createAlertMemory(this.store.alerts.since(now() - settings.retention.days * DAY_MS));
+    this.metrics = createMetrics({
+      waiting: () => new Map(options.destinations().map(({ id }) => [id, this.store.outbox.waiting(id)])),
+      databaseBytes: () => this.store.health.databaseBytes(),
+    });
+    let startedAt = 0;
+    this.pipeline = new Pipeline({
+      rules: this.#activeRules(),
+      states: createGroupStateCache(this.store.groupState),
+      write: (batch) => {
+        startedAt = performance.now();
+        return this.store.writeBatch(batch);
+      },
+      limits: { samplesPerGroup: settings.samples.perGroup, sampleBytes: settings.samples.maxBytes },
+      destinations: () => options.destinations().map((destination) => destination.id),
+      enabled: settings.enabled,
+      shadow: settings.shadow,
+      mutedUntil: (fingerprint) => this.store.mutes.until(fingerprint),
+      now,
+      onCommitted: (batch, alerts) => {
+        this.metrics.committed(batch, alerts, (performance.now() - startedAt) / 1000);
+        this.memory.add(alerts);
+        if (alerts.length > 0) this.nudge();
+      },
+      onFailed: (error, records) => {
+        this.metrics.lost(records);
+        log.error({ err: error, records }, 'The database did not take a batch of lines; it was not stored.');
+      },
+      ...(options.onEvent ? { onEvent: options.onEvent } : {}),
+    });
+  }
+
+  /** Begins to deliver what is queued, from before a restart too. */
+  start(): void {
+    const { now, log, settings } = this.#options;
+    const again = this.store.outbox.recover();
+    if (again > 0)
+      log.warn(
+        { messages: again },
+        'Messages were on their way when the last run ended; they are sent again.',
+      );
+    this.#couriers = this.#options.destinations().map(
+      (destination) =>
+        new Courier({
+          destination,
+          outbox: this.store.outbox,
+          compose: (item) => this.#compose(item),
+          now,
+          log,
+        }),
+    );
+    for (const courier of this.#couriers) courier.start();
+    const { destination, afterMs } = settings.escalation;
+    if (destination !== undefined) {
+      const onQueued = () => this.nudge();
+      this.#escalation = new Escalation({ store: this.store, destination, afterMs, now, onQueued });
+      this.#escalation.start();
+    }
+    this.#retentionTimer = setTimeout(() => this.#retain(), RETENTION_FIRST_MS);
+  }
+
+  /** Commits what waits, ends the couriers after what they have under way, and closes the database. */
+  async stop(): Promise<void> {
+    clearTimeout(this.#retentionTimer);
+    this.#escalation?.stop();
+    this.pipeline.flush();
+    await Promise.all(this.#couriers.map((courier) => courier.stop()));
+    this.store.close();
+  }
+
+  /** Tells the couriers that something is queued. */
+  nudge(): void {
+    for (const courier of this.#couriers) courier.nudge();
+  }
+
+  /** Queues a message of the bot itself for all destinations, or all but those of one platform that is in trouble. */
+  announce(message: Message, except?: (destinationId: string) => boolean): void {
+    if (this.#options.settings.shadow) return;
+    for (const { id } of this.#options.destinations()) {
+      if (!except?.(id)) this.store.outbox.notice(id, message, this.#options.now());
+    }
+    this.nudge();
+  }
+
+  get inForce(): RulesInForce {
+    return this.#inForce;
+  }
+
+  /** New rules for all that comes from now on. */
+  use(inForce: RulesInForce): void {
+    this.#inForce = inForce;
+    this.pipeline.use(this.#activeRules());
+  }
+
+  /** The cooldown of a group under the rules in force (ms). */
+  cooldownMs(category: string, signatureId: string | undefined): number {
+    const { rules, alerts } = this.#inForce;
+    const signature = rules.signatures.find((candidate) => candidate.id === signatureId);
+    return ruleFor(alerts, category, signature).cooldownMs;
+  }
+
+  /** Destinations that fail at present, and why. */
+  deliveryTroubles(): readonly string[] {
+    return this.#couriers.flatMap((courier) =>
+      courier.status.state === 'failing' ? [`${courier.destinationId}: ${courier.status.reason}`] : [],
+    );
+  }
+
+  #activeRules() {
+    const { rules, alerts } = this.#inForce;
+    return activeRules(createClassifier(rules), alerts, rules.signatures);
+  }
+
+  #compose(item: OutboxItem): Message | undefined {
+    if (item.kind === 'notice') return item.notice;
+    const alert = this.store.alerts.detail(item.alertId);
+    if (!alert) return undefined;
+    const { mentions } = this.#options.settings;
+    const context = { time: this.time, sentry: this.sentry, mentions, now: this.#options.now };
+    return item.kind === 'alert' ? alertMessage(context, alert) : escalationMessage(context, alert);
+  }
+
+  #retain(): void {
+    let more = false;
+    try {
+      more = this.store.retention.step(this.#options.now());
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'Old data could not be removed from the database.');
+    }
+    this.#retentionTimer = setTimeout(() => this.#retain(), more ? RETENTION_PAUSE_MS : RETENTION_EVERY_MS);
+  }
+}

@@ -1,0 +1,195 @@
+import { decide, ruleFor } from '../alerting/decide.ts';
+import type { AlertRules } from '../alerting/rules.ts';
+import { type Classifier, identify } from '../classify/classifier.ts';
+import { UNCLASSIFIED } from '../classify/fingerprint.ts';
+import type { Signature } from '../classify/signature.ts';
+import type { LogRecord } from '../record/log-record.ts';
+import { loopReason } from '../record/loop-guard.ts';
+import { redactRecord } from '../record/redact.ts';
+import type { Batch, StoredAlert } from '../store/batch.ts';
+import { BatchBuilder, type BatchLimits } from './batch-builder.ts';
+import type { GroupStateCache } from './group-states.ts';
+
+/** What a source hands over: records in their order, and what it had to drop before they became records. */
+export interface Submission {
+  /** `http`, `udp`, `stdin`, `library`. */
+  readonly source: string;
+  readonly records: readonly LogRecord[];
+  /** Lines that could not be read, by reason. */
+  readonly dropped?: ReadonlyMap<string, number>;
+}
+
+/** The rules in force; replaced whole at a reload. */
+export interface ActiveRules {
+  readonly classifier: Classifier;
+  readonly alerts: AlertRules;
+  /** The longest window of any rule (ms). */
+  readonly longestWindowMs: number;
+}
+
+export interface PipelineOptions {
+  readonly rules: ActiveRules;
+  readonly states: GroupStateCache;
+  readonly write: (batch: Batch) => StoredAlert[];
+  readonly limits: BatchLimits;
+  /** The ids of the destinations that an alert goes to. */
+  readonly destinations: () => readonly string[];
+  readonly enabled: boolean;
+  readonly shadow: boolean;
+  readonly mutedUntil: (fingerprint: string) => number | undefined;
+  readonly now: () => number;
+  /** Called after the commit of a batch. */
+  readonly onCommitted?: (batch: Batch, alerts: readonly StoredAlert[]) => void;
+  readonly onFailed?: (error: Error, records: number) => void;
+  /** Called with each line that became an event (`LOG_AGG_ECHO`). */
+  readonly onEvent?: (record: LogRecord, signature: Signature | undefined) => void;
+  /** How long a batch is collected before it is committed (ms). */
+  readonly groupCommitMs?: number;
+}
+
+/** Records that may wait for their commit; above that sources are told to hold on. */
+const MAX_QUEUED = 100_000;
+/** Records in one transaction: bounds how long the event loop stands still. */
+const MAX_BATCH = 5_000;
+
+interface Waiting {
+  readonly submission: Submission;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * The way of a batch: loop guard, redact, classify, fingerprint, decide, commit. Submissions that come within
+ * `groupCommitMs` share one transaction; each is resolved after its commit.
+ */
+export class Pipeline {
+  readonly #options: PipelineOptions;
+  #rules: ActiveRules;
+  #queue: Waiting[] = [];
+  #queued = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: PipelineOptions) {
+    this.#options = options;
+    this.#rules = options.rules;
+  }
+
+  /** New rules for all that is submitted from now on. */
+  use(rules: ActiveRules): void {
+    this.flush();
+    this.#rules = rules;
+    this.#options.states.clear();
+  }
+
+  /** Whether a source should hold its lines back for now. */
+  get overloaded(): boolean {
+    return this.#queued >= MAX_QUEUED;
+  }
+
+  /** Resolves after the commit, in which all of the submission is stored; rejects when nothing of it could be. */
+  submit(submission: Submission): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ submission, resolve, reject });
+      this.#queued += submission.records.length;
+      if (this.#queued >= MAX_BATCH) this.#schedule(0);
+      else this.#schedule(this.#options.groupCommitMs ?? 15);
+    });
+  }
+
+  #schedule(delayMs: number): void {
+    if (this.#timer !== undefined) {
+      if (delayMs > 0) return;
+      clearTimeout(this.#timer);
+    }
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#commitNext();
+      if (this.#queue.length > 0) this.#schedule(0);
+    }, delayMs);
+  }
+
+  /** Commits all that waits, now. */
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    while (this.#queue.length > 0) this.#commitNext();
+  }
+
+  #commitNext(): void {
+    const taken: Waiting[] = [];
+    let records = 0;
+    while (this.#queue.length > 0 && records < MAX_BATCH) {
+      const waiting = this.#queue.shift() as Waiting;
+      taken.push(waiting);
+      records += waiting.submission.records.length;
+    }
+    this.#queued -= records;
+    const { destinations, shadow } = this.#options;
+    const receivers = destinations();
+    const builder = new BatchBuilder(this.#options.limits, {
+      destinations: receivers.length > 0 ? receivers : ['none'],
+      suppressed: shadow ? 'shadow' : receivers.length === 0 ? 'no destination' : undefined,
+    });
+    try {
+      for (const { submission } of taken) this.#process(submission, builder);
+      const batch = builder.build(this.#options.now());
+      const alerts = this.#options.write(batch);
+      this.#options.onCommitted?.(batch, alerts);
+    } catch (error) {
+      this.#options.states.forget(builder.fingerprints);
+      this.#options.onFailed?.(error as Error, records);
+      for (const { reject } of taken) reject(error as Error);
+      return;
+    }
+    for (const { resolve } of taken) resolve();
+  }
+
+  #process(submission: Submission, builder: BatchBuilder): void {
+    const { source, records, dropped } = submission;
+    let received = records.length;
+    for (const [reason, count] of dropped ?? []) {
+      builder.count(source, `dropped:${reason}`, count);
+      received += count;
+    }
+    builder.count(source, 'received', received);
+    for (const record of records) builder.count(source, this.#one(record, builder));
+  }
+
+  /** Takes one record through the pipeline; returns what it is counted as. */
+  #one(original: LogRecord, builder: BatchBuilder): string {
+    const loop = loopReason(original);
+    if (loop) return `dropped:${loop}`;
+    if (!this.#options.enabled) return 'dropped:disabled';
+    const record = redactRecord(original);
+    const { classifier, alerts, longestWindowMs } = this.#rules;
+    const verdict = classifier.classify(record);
+    if (verdict.outcome === 'ignored') return 'dropped:empty';
+    if (verdict.outcome === 'noise') return 'noise';
+    if (verdict.outcome === 'generic' && !verdict.grouped) return 'other';
+
+    const signature = verdict.outcome === 'match' ? verdict.signature : undefined;
+    const identity = identify(verdict.text, signature?.category, alerts.fingerprint);
+    const rule = ruleFor(alerts, identity.category, signature);
+    const state = this.#options.states.get(identity.fingerprint, record.observedAt - longestWindowMs);
+    const mutedUntil = this.#options.mutedUntil(identity.fingerprint);
+    const decision = decide(state, record.observedAt, rule, mutedUntil);
+    const windowFirstAt = state.window.firstAt ?? record.observedAt;
+    builder.add({ record, identity, signature, decision, rule, windowFirstAt });
+    this.#options.onEvent?.(record, signature);
+    return identity.category === UNCLASSIFIED && !signature ? 'generic' : 'matched';
+  }
+}
+
+/** The rules as the pipeline wants them. */
+export function activeRules(
+  classifier: Classifier,
+  alerts: AlertRules,
+  signatures: readonly Signature[],
+): ActiveRules {
+  const windows = [
+    alerts.defaults.windowMs,
+    ...[...alerts.categories.values()].map((category) => category.windowMs ?? 0),
+    ...signatures.map((signature) => signature.windowMs ?? 0),
+  ];
+  return { classifier, alerts, longestWindowMs: Math.max(...windows) };
+}

@@ -1,0 +1,68 @@
+import type { Chat } from './chat/chat.ts';
+import { COMMANDS } from './chat/create-chat.ts';
+import type { Settings } from './config/settings.ts';
+import type { Destination } from './delivery/destination.ts';
+import type { Log } from './log.ts';
+import { createConsole } from './platforms/console/console.ts';
+import type { Platform, PlatformStatus } from './platforms/platform.ts';
+import { createSlack } from './platforms/slack/slack.ts';
+import { createTelegram } from './platforms/telegram/telegram.ts';
+import { createWebhook } from './platforms/webhook/webhook.ts';
+
+export interface ConnectOptions {
+  readonly settings: Settings;
+  readonly chat: Chat;
+  readonly log: Log;
+  readonly now: () => number;
+  /** Three lines for a console that has no message yet. */
+  readonly hints: readonly string[];
+  /** False for the sidecar, which only sends. */
+  readonly listen: boolean;
+  readonly onStatus: (platform: string, status: PlatformStatus) => void;
+}
+
+/** The platforms that the configuration names, not yet started. */
+export function connectPlatforms(options: ConnectOptions) {
+  const { settings, chat, log, listen, onStatus } = options;
+  const common = { chat, commands: COMMANDS, log };
+  const all: Platform[] = [];
+  if (settings.telegram) {
+    const { telegram } = settings;
+    const onTelegram = (status: PlatformStatus) => onStatus('telegram', status);
+    all.push(createTelegram({ ...common, ...telegram, poll: listen, onStatus: onTelegram }));
+  }
+  const slack = settings.slack
+    ? createSlack({ ...common, ...settings.slack, listen, onStatus: (status) => onStatus('slack', status) })
+    : undefined;
+  if (slack) all.push(slack);
+  if (settings.slackWebhookUrl !== undefined) all.push(createWebhook({ url: settings.slackWebhookUrl }));
+  const wanted = settings.console === 'auto' ? all.length === 0 : settings.console;
+  const token = settings.ingestToken;
+  const console =
+    wanted && listen
+      ? createConsole({
+          chat,
+          commands: COMMANDS,
+          hints: options.hints,
+          now: options.now,
+          ...(token === undefined ? {} : { token }),
+        })
+      : undefined;
+  if (console) all.push(console);
+
+  const destinations = all.flatMap((platform) => platform.destinations);
+  const escalation = settings.escalation.destination;
+  const isAlertDestination = ({ id }: Destination) =>
+    id !== escalation || settings.alertDestinations.includes(id);
+  return {
+    all,
+    slack,
+    console,
+    /** Where every alert goes. */
+    alertDestinations: destinations.filter(isAlertDestination),
+    /** Where only some messages go: the escalation destination. */
+    otherDestinations: destinations.filter((destination) => !isAlertDestination(destination)),
+  };
+}
+
+export type ConnectedPlatforms = ReturnType<typeof connectPlatforms>;

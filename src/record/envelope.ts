@@ -1,0 +1,31 @@
+import type { LogRecord } from './log-record.ts';
+
+/**
+ * A record that came inside another one (JSON in a syslog message, in a line of Docker). The inner one says what happened; the
+ * envelope adds what the inner one does not know. The more severe level of the two counts: `logger` sends everything as
+ * user.notice, and a body that says ERROR must still be an error.
+ */
+export function mergeEnvelope(inner: LogRecord, envelope: LogRecord): LogRecord {
+  const { severityNumber, severityText } = inner.severityNumber >= envelope.severityNumber ? inner : envelope;
+  const timestamp = inner.timestamp ?? envelope.timestamp;
+  const event = inner.event ?? (envelope.event === envelope.body ? undefined : envelope.event);
+  const error = inner.error ?? envelope.error;
+  const exception = inner.exception ?? envelope.exception;
+  const traceId = inner.traceId ?? envelope.traceId;
+  const spanId = inner.spanId ?? envelope.spanId;
+  return {
+    observedAt: envelope.observedAt,
+    ...(timestamp === undefined ? {} : { timestamp }),
+    severityNumber,
+    ...(severityText === undefined ? {} : { severityText }),
+    ...(event === undefined ? {} : { event }),
+    body: inner.body,
+    ...(error === undefined || error === inner.body ? {} : { error }),
+    ...(exception === undefined ? {} : { exception }),
+    attributes: { ...envelope.attributes, ...inner.attributes },
+    resource: { ...envelope.resource, ...inner.resource },
+    ...(traceId === undefined ? {} : { traceId }),
+    ...(spanId === undefined ? {} : { spanId }),
+    raw: envelope.raw,
+  };
+}

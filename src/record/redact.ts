@@ -1,0 +1,140 @@
+import { type MutableObject, setOwn } from './bounded-value.ts';
+import type { AnyValue, Attributes, Exception, LogRecord } from './log-record.ts';
+import { redactPairs } from './redact-pairs.ts';
+import { REDACTED, redactShapes } from './redact-shapes.ts';
+import { redactUrls } from './redact-urls.ts';
+import { isSecretKey } from './secret-keys.ts';
+
+/**
+ * One test that a text without secrets does not pass, so that most lines cost one look. `\u00` is an ASCII letter that JSON hides;
+ * URLs with credentials have an `@`.
+ */
+const SUSPICIOUS =
+  /token|passw|passphrase|pwd|pass["'\\\]]{0,4}\s?=|secret|cookie|authori|api[-_. ]?key|dsn|private[-_. ]?key|bearer|xox|xapp-|hooks\.slack|api\/webhooks|gh[pousr]_|github_pat|glpat-|akia|asia|[srp]k_|eyj|aiza|ya29|npm_|sk-|SG\.|hf_|sntry|pypi-|dop_v1|whsec_|-----begin|\d{6}:[A-Za-z0-9_-]{30}|\\u00|@tcp\(|@unix\(/i;
+
+/** Deeper nesting than any program writes; the recursion must end. */
+const MAX_DEPTH = 200;
+/** A pass that finds something may uncover more; in practice the second one finds nothing. */
+const MAX_PASSES = 5;
+
+/**
+ * A text without its secrets: each is replaced by `[REDACTED]`, its key is kept (rules: product.md section 2). JSON that is the
+ * text, or the end of it, is serialised again if it holds a secret. Redact a whole text before cutting it. Idempotent; linear.
+ */
+export function redactText(text: string): string {
+  if (!isSuspicious(text)) return text;
+  let clean = text;
+  for (let pass = 0; pass < MAX_PASSES; pass++) {
+    const next = redactOnce(clean);
+    if (next === clean) return clean;
+    clean = next;
+  }
+  return REDACTED;
+}
+
+function isSuspicious(text: string): boolean {
+  return SUSPICIOUS.test(text) || (text.includes('://') && text.includes('@'));
+}
+
+function redactOnce(text: string): string {
+  const json = redactJson(text);
+  if (json?.whole) return json.text;
+  return redactPairs(redactUrls(redactShapes(json?.text ?? text)));
+}
+
+/** JSON, whole or at the end of a text, redacted by structure. `whole` when there is nothing else in the text. */
+function redactJson(text: string): { text: string; whole: boolean } | undefined {
+  const last = text.trimEnd().at(-1);
+  if (last !== '}' && last !== ']') return undefined;
+  const start = last === '}' && !text.trimStart().startsWith('[') ? text.indexOf('{') : text.search(/\S/);
+  if (start < 0 || (text[start] !== '{' && text[start] !== '[')) return undefined;
+  const tail = text.slice(start);
+  let parsed: AnyValue;
+  try {
+    parsed = JSON.parse(tail) as AnyValue;
+  } catch {
+    return undefined;
+  }
+  const whole = text.slice(0, start).trim() === '';
+  const clean = redactValue(parsed, 1);
+  return { text: clean === parsed ? text : text.slice(0, start) + JSON.stringify(clean), whole };
+}
+
+/** A value without its secrets; the value itself when there are none. */
+function redactValue(value: AnyValue, depth: number): AnyValue {
+  // A string may be JSON again; each such level is at most half as long as the one around it.
+  if (typeof value === 'string') return redactText(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth > MAX_DEPTH) return REDACTED;
+  return Array.isArray(value) ? redactArray(value, depth) : redactObject(value as Attributes, depth);
+}
+
+/** `['Authorization', 'Basic …', '--password', 'x']`: raw headers and argument lists have a key in front of its value. */
+function redactArray(values: readonly AnyValue[], depth: number): readonly AnyValue[] {
+  let changed = false;
+  const copy = values.map((value, index) => {
+    const before = index > 0 ? values[index - 1] : undefined;
+    const secret = typeof before === 'string' && typeof value === 'string' && isBareKey(before);
+    const clean = secret ? REDACTED : redactValue(value, depth + 1);
+    changed ||= clean !== value;
+    return clean;
+  });
+  return changed ? copy : values;
+}
+
+function isBareKey(text: string): boolean {
+  return text.length <= 64 && /^[\w.-]+$/.test(text) && isSecretKey(text);
+}
+
+const NAME_KEY = /^(?:name|key|k|header|field|param)$/i;
+const VALUE_KEY = /^(?:values?|v|val|content)$/i;
+
+function redactObject(object: Attributes, depth: number): Attributes {
+  // `{name: 'Authorization', value: 'Basic …'}`
+  const named = Object.keys(object).some((key) => {
+    const name = object[key];
+    return NAME_KEY.test(key) && typeof name === 'string' && isSecretKey(name);
+  });
+  const copy: MutableObject = {};
+  let changed = false;
+  for (const key of Object.keys(object)) {
+    const value = object[key] as AnyValue;
+    const secret = isSecretKey(key) || (named && VALUE_KEY.test(key));
+    const clean = secret ? REDACTED : redactValue(value, depth + 1);
+    const cleanKey = redactText(key);
+    changed ||= clean !== value || cleanKey !== key;
+    setOwn(copy, cleanKey, clean);
+  }
+  return changed ? copy : object;
+}
+
+/** A record without its secrets, in every string that it has. The record itself when there are none. Idempotent. */
+export function redactRecord(record: LogRecord): LogRecord {
+  const { severityText, event, error, exception, traceId, spanId, resource } = record;
+  const { service, host } = resource;
+  const body = redactText(record.body);
+  return {
+    ...record,
+    body,
+    raw: record.raw === record.body ? body : redactText(record.raw),
+    attributes: redactValue(record.attributes, 1) as Attributes,
+    ...(severityText === undefined ? {} : { severityText: redactText(severityText) }),
+    ...(event === undefined ? {} : { event: redactText(event) }),
+    ...(error === undefined ? {} : { error: redactText(error) }),
+    ...(exception === undefined ? {} : { exception: redactException(exception) }),
+    ...(traceId === undefined ? {} : { traceId: redactText(traceId) }),
+    ...(spanId === undefined ? {} : { spanId: redactText(spanId) }),
+    resource: {
+      ...(service === undefined ? {} : { service: redactText(service) }),
+      ...(host === undefined ? {} : { host: redactText(host) }),
+    },
+  };
+}
+
+function redactException({ type, message, stacktrace }: Exception): Exception {
+  return {
+    ...(type === undefined ? {} : { type: redactText(type) }),
+    ...(message === undefined ? {} : { message: redactText(message) }),
+    ...(stacktrace === undefined ? {} : { stacktrace: redactText(stacktrace) }),
+  };
+}

@@ -1,0 +1,68 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Answer } from './chat/command.ts';
+import type { Settings } from './config/settings.ts';
+import type { EngineRoom } from './engine-room.ts';
+import type { ConnectedPlatforms } from './platforms.ts';
+import { readBody } from './sources/http-body.ts';
+import { createHttpIngest } from './sources/http-ingest.ts';
+import { type Route, route } from './sources/http-server.ts';
+
+interface Shared {
+  readonly settings: Settings;
+  readonly room: EngineRoom;
+  readonly now: () => number;
+}
+
+/** What the network may ask (product.md section 7). */
+export function botRoutes(
+  options: Shared & {
+    readonly ready: () => { readonly ready: boolean };
+    readonly platforms: ConnectedPlatforms;
+  },
+): Route[] {
+  const { settings, room, now, ready, platforms } = options;
+  const { maxBodyBytes, maxLineBytes, ingestToken: token } = settings;
+  const { pipeline, metrics } = room;
+  return [
+    route('/ingest', createHttpIngest({ pipeline, source: 'http', token, maxBodyBytes, maxLineBytes, now })),
+    route('/healthz', (_, response) => json(response, 200, { status: 'alive' })),
+    route('/readyz', (_, response) => {
+      const state = ready();
+      json(response, state.ready ? 200 : 503, state);
+    }),
+    route('/metrics', async (_, response) => {
+      const text = await metrics.text();
+      response.writeHead(200, { 'content-type': metrics.contentType }).end(text);
+    }),
+    (request, response, path) => platforms.slack?.handle(request, response, path) ?? false,
+    (request, response) => platforms.console?.handle(request, response) ?? false,
+  ];
+}
+
+/** What the command line asks over the socket that only its owner may open. */
+export function controlRoutes(options: Shared & { readonly ask: (words: readonly string[]) => Answer }): Route[] {
+  const { settings, room, now, ask } = options;
+  const { maxBodyBytes, maxLineBytes } = settings;
+  const { pipeline } = room;
+  return [
+    route(
+      '/ingest',
+      createHttpIngest({ pipeline, source: 'pipe', token: undefined, maxBodyBytes, maxLineBytes, now }),
+    ),
+    route('/ping', (_, response) => json(response, 200, { pid: process.pid })),
+    route('/command', async (request: IncomingMessage, response: ServerResponse) => {
+      const read = await readBody(request, 64 * 1024);
+      if (!read.ok) return json(response, read.status, { reason: read.reason });
+      json(response, 200, ask(JSON.parse(read.body.toString('utf8')) as string[]));
+    }),
+    route('/drained', (_, response) => {
+      pipeline.flush();
+      json(response, 200, { waiting: room.store.outbox.waiting() });
+    }),
+  ];
+}
+
+function json(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(`${JSON.stringify(body)}\n`);
+}

@@ -1,0 +1,139 @@
+import { isObject } from '../../record/bounded-value.ts';
+import type { LogRecord } from '../../record/log-record.ts';
+import { type RecordContext, recordOfObject } from '../../record/structured.ts';
+import { recordOfText } from '../../record/text.ts';
+import type { LineLimits } from './datagram.ts';
+
+export interface LineError {
+  /** The physical line, or the place in a JSON array; from 1. */
+  readonly line: number;
+  readonly reason: string;
+}
+
+export interface BodyRecords {
+  readonly records: readonly LogRecord[];
+  readonly rejected: number;
+  /** The first 100 of the rejected. */
+  readonly errors: readonly LineError[];
+}
+
+const MAX_ERRORS = 100;
+const NDJSON = /^application\/(?:x-)?(?:ndjson|jsonl|json-?lines|json-seq|ldjson)$/;
+const JSON_TYPE = /^(?:application|text)\/(?:[\w.-]+\+)?json$/;
+const NO_JSON = 'not valid JSON';
+
+/**
+ * The records of a request's body (product.md section 7): NDJSON (a line is an object or a string; blank lines are skipped), a
+ * JSON array, one JSON object, or text lines. The content type decides; where it says nothing (curl's is
+ * `application/x-www-form-urlencoded`) the first character does. What is not understood is counted, and told by line.
+ */
+export function recordsOfBody(
+  body: Uint8Array | string,
+  contentType: string | undefined,
+  context: RecordContext,
+  limits: LineLimits,
+): BodyRecords {
+  const decoded = typeof body === 'string' ? body : new TextDecoder().decode(body);
+  const text = decoded.startsWith('\uFEFF') ? decoded.slice(1) : decoded;
+  const reader = new BodyReader(context, limits);
+  const type = (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (NDJSON.test(type)) reader.readNdjson(text);
+  else if (JSON_TYPE.test(type)) reader.readJson(text);
+  else if (type.startsWith('text/')) reader.readText(text);
+  else reader.readUnknown(text);
+  return reader;
+}
+
+class BodyReader implements BodyRecords {
+  readonly records: LogRecord[] = [];
+  readonly errors: LineError[] = [];
+  rejected = 0;
+  readonly #context: RecordContext;
+  readonly #limits: LineLimits;
+
+  constructor(context: RecordContext, limits: LineLimits) {
+    this.#context = context;
+    this.#limits = limits;
+  }
+
+  readText(text: string): void {
+    for (const [line, number] of linesOf(text)) {
+      if (!this.#isTooLong(line, number)) this.records.push(recordOfText(line, this.#context));
+    }
+  }
+
+  readNdjson(text: string): void {
+    for (const [line, number] of linesOf(text)) {
+      if (this.#isTooLong(line, number)) continue;
+      const parsed = parse(line);
+      if (parsed.ok) this.#add(parsed.value, number, line);
+      else this.#reject(number, NO_JSON);
+    }
+  }
+
+  /** One value, an array of them, or lines of JSON under the wrong type. */
+  readJson(text: string): void {
+    const parsed = parse(text);
+    if (!parsed.ok) this.readNdjson(text);
+    else if (!Array.isArray(parsed.value)) this.#add(parsed.value, 1);
+    else for (const [index, value] of parsed.value.entries()) this.#add(value, index + 1);
+  }
+
+  readUnknown(text: string): void {
+    const start = text.trimStart();
+    // `[2024-05-01 …` and `{main} …` are text; a truncated object is not.
+    const json = start.startsWith('[') ? /^\[\s*(?:["{\]])/.test(start) : /^\{\s*["}]/.test(start);
+    if (json && (!start.startsWith('[') || parse(start).ok)) this.readJson(text);
+    else this.readText(text);
+  }
+
+  #add(value: unknown, line: number, raw?: string): void {
+    if (typeof value === 'string') {
+      if (!this.#isTooLong(value, line)) this.records.push(recordOfText(value, this.#context));
+    } else if (isObject(value)) {
+      const record = recordOfObject(value, raw === undefined ? this.#context : { ...this.#context, raw });
+      if (raw !== undefined || !this.#isTooLong(record.raw, line)) this.records.push(record);
+    } else {
+      this.#reject(line, `expected an object or a string, got ${nameOf(value)}`);
+    }
+  }
+
+  #isTooLong(line: string, number: number): boolean {
+    const { maxLineBytes } = this.#limits;
+    if (line.length * 3 <= maxLineBytes) return false;
+    const bytes = Buffer.byteLength(line);
+    if (bytes <= maxLineBytes) return false;
+    this.#reject(number, `${bytes} bytes are more than the limit of ${maxLineBytes} for one line`);
+    return true;
+  }
+
+  #reject(line: number, reason: string): void {
+    this.rejected += 1;
+    if (this.errors.length < MAX_ERRORS) this.errors.push({ line, reason });
+  }
+}
+
+function nameOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'an array' : `a ${typeof value}`;
+}
+
+/** Lines that are not blank, with their numbers; `\r\n` is a line end as well. */
+function* linesOf(text: string): Generator<[line: string, number: number]> {
+  let number = 1;
+  for (let start = 0; start < text.length; number++) {
+    const found = text.indexOf('\n', start);
+    const end = found < 0 ? text.length : found;
+    const line = text.slice(start, text[end - 1] === '\r' && end > start ? end - 1 : end);
+    if (line.trim() !== '') yield [line, number];
+    start = end + 1;
+  }
+}
+
+function parse(text: string): { ok: true; value: unknown } | { ok: false } {
+  try {
+    return { ok: true, value: JSON.parse(text) };
+  } catch {
+    return { ok: false };
+  }
+}

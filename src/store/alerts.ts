@@ -1,0 +1,136 @@
+import type { AlertSeverity, Policy } from '../classify/signature.ts';
+import type { Db } from './database.ts';
+import type { Sample } from './samples.ts';
+
+/** One ring with all that its message shows. */
+export interface AlertDetail {
+  readonly id: number;
+  readonly rangAt: number;
+  readonly reason: string;
+  /** Events from the first of the window in which it rang until now, or until the group rang again. */
+  readonly count: number;
+  readonly windowMs: number;
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly category: string;
+  readonly policy: Policy;
+  readonly severity: AlertSeverity;
+  readonly shadow: boolean;
+  readonly acked: { readonly by: string; readonly at: number } | undefined;
+  readonly fingerprint: string;
+  readonly signatureKey: string;
+  readonly signatureId: string | undefined;
+  readonly summary: string;
+  readonly runbook: string | undefined;
+  readonly canonical: string;
+  readonly services: readonly string[];
+  readonly samples: readonly Sample[];
+}
+
+/** Samples that an alert message shows (product.md section 6). */
+const ALERT_SAMPLES = 3;
+
+interface DetailRow {
+  id: number;
+  group_id: number;
+  rang_at: number;
+  reason: string;
+  count: number;
+  window_ms: number;
+  first_at: number;
+  category: string;
+  policy: Policy;
+  severity: AlertSeverity;
+  shadow: number;
+  acked_at: number | null;
+  acked_by: string | null;
+  fingerprint: string;
+  signature_key: string;
+  signature_id: string | null;
+  summary: string;
+  runbook: string | null;
+  canonical: string;
+}
+
+/** Reads and changes the rings. */
+export function createAlerts(db: Db) {
+  const detail = db.prepare<[number], DetailRow>(`
+    SELECT a.*, g.fingerprint, g.signature_key, g.signature_id, g.summary, g.runbook, g.canonical
+    FROM alerts a JOIN groups g ON g.id = a.group_id WHERE a.id = ?`);
+  const nextRing = db.prepare<[number, number], { rang_at: number }>(
+    'SELECT rang_at FROM alerts WHERE group_id = ? AND id > ? ORDER BY id LIMIT 1',
+  );
+  const span = db.prepare<[number, number, number], { count: number | null; last_at: number | null }>(`
+    SELECT sum(count) AS count, max(observed_at) AS last_at FROM events
+    WHERE group_id = ? AND observed_at >= ? AND observed_at < ?`);
+  const services = db.prepare<[number, number, number], { name: string }>(`
+    SELECT DISTINCT s.name FROM events e JOIN services s ON s.id = e.service_id
+    WHERE e.group_id = ? AND e.observed_at >= ? AND e.observed_at < ? AND s.name <> '' ORDER BY s.name LIMIT 20`);
+  const samples = db.prepare<[number, number, number], Sample>(`
+    SELECT p.observed_at AS observedAt, s.name AS service, p.trace_id AS traceId, p.text
+    FROM samples p JOIN services s ON s.id = p.service_id
+    WHERE p.group_id = ? AND p.observed_at < ? ORDER BY p.number DESC LIMIT ?`);
+  const ack = db.prepare('UPDATE alerts SET acked_at = ?, acked_by = ? WHERE id = ? AND acked_at IS NULL');
+  const due = db.prepare<[number], { id: number }>(`
+    SELECT id FROM alerts WHERE policy = 'escalate' AND shadow = 0 AND acked_at IS NULL AND escalated_at IS NULL
+      AND rang_at <= ? ORDER BY id`);
+  const escalated = db.prepare('UPDATE alerts SET escalated_at = ? WHERE id = ?');
+  const enqueue = db.prepare(`
+    INSERT INTO outbox (destination, kind, alert_id, state, created_at, next_attempt_at)
+    VALUES (?, 'escalation', ?, 'pending', ?, ?)`);
+  const since = db.prepare<[number], { id: number; severity: AlertSeverity; rangAt: number }>(
+    'SELECT id, severity, rang_at AS rangAt FROM alerts WHERE rang_at >= ? ORDER BY id',
+  );
+
+  return {
+    detail(id: number): AlertDetail | undefined {
+      const row = detail.get(id);
+      if (!row) return undefined;
+      const until = nextRing.get(row.group_id, row.id)?.rang_at ?? Number.MAX_SAFE_INTEGER;
+      const seen = span.get(row.group_id, row.first_at, until);
+      return {
+        id: row.id,
+        rangAt: row.rang_at,
+        reason: row.reason,
+        count: Math.max(row.count, seen?.count ?? 0),
+        windowMs: row.window_ms,
+        firstAt: row.first_at,
+        lastAt: Math.max(row.rang_at, seen?.last_at ?? 0),
+        category: row.category,
+        policy: row.policy,
+        severity: row.severity,
+        shadow: row.shadow === 1,
+        acked: row.acked_at === null ? undefined : { by: row.acked_by ?? '', at: row.acked_at },
+        fingerprint: row.fingerprint,
+        signatureKey: row.signature_key,
+        signatureId: row.signature_id ?? undefined,
+        summary: row.summary,
+        runbook: row.runbook ?? undefined,
+        canonical: row.canonical,
+        services: services.all(row.group_id, row.first_at, until).map((service) => service.name),
+        samples: samples.all(row.group_id, until, ALERT_SAMPLES),
+      };
+    },
+    /** False when it was acknowledged before. */
+    acknowledge(id: number, by: string, at: number): boolean {
+      return ack.run(at, by, id).changes > 0;
+    },
+    /**
+     * Queues rings with policy `escalate` of `rangBefore` (ms) or older, that nobody acknowledged, for the escalation
+     * destination, each once; returns how many.
+     */
+    escalateDue: db.transaction((rangBefore: number, destination: string, at: number): number => {
+      const rows = due.all(rangBefore);
+      for (const { id } of rows) {
+        escalated.run(at, id);
+        enqueue.run(destination, id, at, at);
+      }
+      return rows.length;
+    }),
+    since(at: number) {
+      return since.all(at);
+    },
+  };
+}
+
+export type Alerts = ReturnType<typeof createAlerts>;

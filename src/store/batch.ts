@@ -1,0 +1,182 @@
+import type { DecisionKind } from '../alerting/decide.ts';
+import type { AlertSeverity, Policy } from '../classify/signature.ts';
+import type { Db } from './database.ts';
+import { createServices } from './services.ts';
+
+const MINUTE_MS = 60_000;
+
+/** What is known of a group when one of its events comes in. */
+export interface GroupFacts {
+  readonly fingerprint: string;
+  readonly signatureKey: string;
+  readonly signatureId: string | undefined;
+  readonly category: string;
+  readonly policy: Policy;
+  readonly severity: AlertSeverity;
+  readonly severityRank: number;
+  readonly summary: string;
+  readonly runbook: string | undefined;
+  readonly canonical: string;
+}
+
+/** Equal events of one service at one time. */
+export interface EventFold {
+  readonly service: string;
+  readonly observedAt: number;
+  readonly severityNumber: number;
+  readonly timestamp: number | undefined;
+  readonly host: string | undefined;
+  readonly traceId: string | undefined;
+  readonly spanId: string | undefined;
+  count: number;
+}
+
+export interface SampleInput {
+  readonly service: string;
+  readonly observedAt: number;
+  readonly traceId: string | undefined;
+  readonly text: string;
+}
+
+/** One ring, and where it goes. `suppressed` names why nothing is sent (`shadow`, `no destination`). */
+export interface AlertInput {
+  readonly rangAt: number;
+  readonly reason: string;
+  readonly count: number;
+  readonly windowMs: number;
+  readonly firstAt: number;
+  readonly destinations: readonly string[];
+  readonly suppressed: string | undefined;
+}
+
+/** All that one batch says about one group. */
+export interface GroupBatch {
+  readonly facts: GroupFacts;
+  readonly events: readonly EventFold[];
+  readonly samples: readonly SampleInput[];
+  readonly decisions: ReadonlyMap<DecisionKind, number>;
+  readonly alerts: readonly AlertInput[];
+}
+
+export interface SourceCount {
+  readonly source: string;
+  /** `received`, `matched`, `generic`, `noise`, or `dropped:<reason>`. */
+  readonly what: string;
+  readonly count: number;
+}
+
+export interface Batch {
+  readonly at: number;
+  readonly groups: readonly GroupBatch[];
+  readonly sources: readonly SourceCount[];
+}
+
+/** A ring as it was stored. */
+export interface StoredAlert {
+  readonly id: number;
+  readonly severity: AlertSeverity;
+  readonly rangAt: number;
+}
+
+/** Writes batches: all of a batch in one transaction, or none of it. */
+export function createBatchWriter(db: Db, options: { readonly samplesPerGroup: number }) {
+  const services = createServices(db);
+  const touchGroup = db.prepare<[Record<string, unknown>], { id: number; samples: number }>(`
+    INSERT INTO groups (fingerprint, signature_key, signature_id, category, policy, severity, severity_rank, summary, runbook,
+      canonical, first_seen_at, last_seen_at, count, samples, last_alert_at)
+    VALUES (@fingerprint, @signatureKey, @signatureId, @category, @policy, @severity, @severityRank, @summary, @runbook,
+      @canonical, @firstAt, @lastAt, @count, @samples, @lastAlertAt)
+    ON CONFLICT (fingerprint) DO UPDATE SET
+      signature_key = excluded.signature_key, signature_id = excluded.signature_id, policy = excluded.policy,
+      severity = excluded.severity, severity_rank = excluded.severity_rank, summary = excluded.summary,
+      runbook = excluded.runbook, last_seen_at = max(last_seen_at, excluded.last_seen_at), count = count + excluded.count,
+      samples = samples + excluded.samples, last_alert_at = coalesce(excluded.last_alert_at, last_alert_at)
+    RETURNING id, samples`);
+  const addEvent = db.prepare(`
+    INSERT INTO events (group_id, service_id, observed_at, count, severity_number, timestamp, host, trace_id, span_id)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  const countMinute = db.prepare(`
+    INSERT INTO minutes (minute, group_id, service_id, count) VALUES (?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET count = count + excluded.count`);
+  const putSample = db.prepare(`
+    INSERT OR REPLACE INTO samples (group_id, slot, number, observed_at, service_id, trace_id, text)
+    VALUES (?, ?, ?, ?, ?, ?, ?)`);
+  const countDecision = db.prepare(`
+    INSERT INTO decisions (minute, group_id, kind, count) VALUES (?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET count = count + excluded.count`);
+  const addAlert = db.prepare(`
+    INSERT INTO alerts (group_id, rang_at, reason, count, window_ms, first_at, category, policy, severity, shadow)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  const enqueue = db.prepare(`
+    INSERT INTO outbox (destination, kind, alert_id, state, created_at, next_attempt_at)
+    VALUES (?, 'alert', ?, 'pending', ?, ?)`);
+  const logSuppressed = db.prepare(`
+    INSERT INTO dispatch_log (alert_id, destination, outcome, detail, at) VALUES (?, ?, 'suppressed', ?, ?)`);
+  const countSource = db.prepare(`
+    INSERT INTO source_counts (minute, source, what, count) VALUES (?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET count = count + excluded.count`);
+
+  function writeAlert(groupId: number, facts: GroupFacts, alert: AlertInput): StoredAlert {
+    const shadow = alert.suppressed === 'shadow' ? 1 : 0;
+    const { rangAt } = alert;
+    const id = Number(
+      addAlert.run(
+        ...[groupId, rangAt, alert.reason, alert.count, alert.windowMs, alert.firstAt],
+        ...[facts.category, facts.policy, facts.severity, shadow],
+      ).lastInsertRowid,
+    );
+    for (const destination of alert.destinations) {
+      if (alert.suppressed === undefined) enqueue.run(destination, id, rangAt, rangAt);
+      else logSuppressed.run(id, destination, alert.suppressed, rangAt);
+    }
+    return { id, severity: facts.severity, rangAt };
+  }
+
+  function writeGroup(group: GroupBatch, minute: number): StoredAlert[] {
+    const { facts, events } = group;
+    const row = touchGroup.get({
+      ...facts,
+      signatureId: facts.signatureId ?? null,
+      runbook: facts.runbook ?? null,
+      firstAt: Math.min(...events.map((event) => event.observedAt)),
+      lastAt: Math.max(...events.map((event) => event.observedAt)),
+      count: events.reduce((sum, event) => sum + event.count, 0),
+      samples: group.samples.length,
+      lastAlertAt: group.alerts.at(-1)?.rangAt ?? null,
+    }) as { id: number; samples: number };
+
+    for (const event of events) {
+      const service = services.idOf(event.service);
+      addEvent.run(
+        ...[row.id, service, event.observedAt, event.count, event.severityNumber],
+        ...[event.timestamp ?? null, event.host ?? null, event.traceId ?? null, event.spanId ?? null],
+      );
+      countMinute.run(Math.floor(event.observedAt / MINUTE_MS), row.id, service, event.count);
+    }
+    group.samples.forEach((sample, index) => {
+      const number = row.samples - group.samples.length + index;
+      const slot = number % options.samplesPerGroup;
+      const service = services.idOf(sample.service);
+      putSample.run(row.id, slot, number, sample.observedAt, service, sample.traceId ?? null, sample.text);
+    });
+    for (const [kind, count] of group.decisions) countDecision.run(minute, row.id, kind, count);
+    return group.alerts.map((alert) => writeAlert(row.id, facts, alert));
+  }
+
+  const write = db.transaction((batch: Batch): StoredAlert[] => {
+    const minute = Math.floor(batch.at / MINUTE_MS);
+    const alerts = batch.groups.flatMap((group) => writeGroup(group, minute));
+    for (const { source, what, count } of batch.sources) countSource.run(minute, source, what, count);
+    return alerts;
+  });
+
+  /** Commits a batch and returns the alerts in it. Throws what SQLite throws (disk full …); then nothing of it is stored. */
+  return (batch: Batch): StoredAlert[] => {
+    try {
+      return write.immediate(batch);
+    } catch (error) {
+      services.forget();
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,142 @@
+import type { Db } from './database.ts';
+
+export interface SeverityCount {
+  readonly severity: string;
+  readonly database: number;
+  /** Alerts that the dispatch log knows as sent somewhere, or as held back for a named reason. */
+  readonly dispatched: number;
+}
+
+export interface DestinationHealth {
+  readonly destination: string;
+  readonly sent: number;
+  readonly waiting: number;
+  readonly failed: number;
+  readonly suppressed: number;
+  readonly total: number;
+  readonly oldestWaitingAt: number | undefined;
+  readonly lastError: string | undefined;
+}
+
+/** An alert that did not reach a destination, and why. */
+export interface Undelivered {
+  readonly alertId: number;
+  readonly destination: string;
+  readonly state: 'waiting' | 'failed' | 'missing';
+  readonly reason: string | undefined;
+}
+
+/** Numbers that prove what became of every alert. `from` is the beginning of the span in ms. */
+export function createHealth(db: Db) {
+  const severities = db.prepare<[{ from: number }], SeverityCount>(`
+    SELECT a.severity, count(*) AS database,
+      sum(EXISTS (SELECT 1 FROM dispatch_log d WHERE d.alert_id = a.id AND d.outcome IN ('sent', 'suppressed'))) AS dispatched
+    FROM alerts a WHERE a.rang_at >= @from GROUP BY a.severity`);
+  const sends = db.prepare<
+    [{ from: number }],
+    {
+      destination: string;
+      sent: number;
+      waiting: number;
+      failed: number;
+      oldest: number | null;
+      last_error: string | null;
+    }
+  >(`
+    SELECT o.destination, sum(o.state = 'sent') AS sent, sum(o.done_at IS NULL) AS waiting,
+      sum(o.state = 'failed') AS failed, min(CASE WHEN o.done_at IS NULL THEN o.created_at END) AS oldest,
+      max(CASE WHEN o.done_at IS NULL THEN o.last_error END) AS last_error
+    FROM outbox o LEFT JOIN alerts a ON a.id = o.alert_id
+    WHERE (o.kind = 'alert' AND a.rang_at >= @from) OR o.done_at IS NULL GROUP BY o.destination`);
+  const suppressed = db.prepare<[{ from: number }], { destination: string; detail: string; n: number }>(`
+    SELECT d.destination, d.detail, count(*) AS n FROM dispatch_log d
+    WHERE d.outcome = 'suppressed' AND d.at >= @from GROUP BY d.destination, d.detail`);
+  const undelivered = db.prepare<[{ from: number }], Undelivered>(`
+    SELECT a.id AS alertId, coalesce(o.destination, '') AS destination,
+      CASE WHEN o.id IS NULL THEN 'missing' WHEN o.state = 'failed' THEN 'failed' ELSE 'waiting' END AS state,
+      o.last_error AS reason
+    FROM alerts a LEFT JOIN outbox o ON o.alert_id = a.id AND o.kind = 'alert'
+    WHERE a.rang_at >= @from AND (
+      (o.id IS NOT NULL AND o.state <> 'sent')
+      OR (o.id IS NULL AND NOT EXISTS (SELECT 1 FROM dispatch_log d WHERE d.alert_id = a.id AND d.outcome = 'suppressed')))
+    ORDER BY a.id`);
+  const decisions = db.prepare<[{ minute: number }], { kind: string; n: number }>(
+    'SELECT kind, sum(count) AS n FROM decisions WHERE minute >= @minute GROUP BY kind',
+  );
+  const sources = db.prepare<[{ minute: number }], { source: string; what: string; n: number }>(
+    'SELECT source, what, sum(count) AS n FROM source_counts WHERE minute >= @minute GROUP BY source, what ORDER BY source, what',
+  );
+  const recent = db.prepare<
+    [number],
+    { id: number; rangAt: number; severity: string; name: string; fingerprint: string }
+  >(`
+    SELECT a.id, a.rang_at AS rangAt, a.severity, coalesce(g.signature_id, g.canonical) AS name, g.fingerprint
+    FROM alerts a JOIN groups g ON g.id = a.group_id ORDER BY a.id DESC LIMIT ?`);
+  const pragma = (name: string) => db.pragma(name, { simple: true }) as number;
+
+  return {
+    severities: (from: number): readonly SeverityCount[] => severities.all({ from }),
+    destinations(from: number): readonly DestinationHealth[] {
+      const held = new Map<string, number>();
+      for (const row of suppressed.all({ from })) {
+        held.set(row.destination, (held.get(row.destination) ?? 0) + row.n);
+      }
+      const rows = new Map(sends.all({ from }).map((row) => [row.destination, row]));
+      return [...new Set([...rows.keys(), ...held.keys()])].sort().map((destination) => {
+        const row = rows.get(destination);
+        const { sent = 0, waiting = 0, failed = 0 } = row ?? {};
+        return {
+          destination,
+          sent,
+          waiting,
+          failed,
+          suppressed: held.get(destination) ?? 0,
+          total: sent + waiting + failed,
+          oldestWaitingAt: row?.oldest ?? undefined,
+          lastError: row?.last_error ?? undefined,
+        };
+      });
+    },
+    /** How many sends were held back, by reason (`shadow`, `no destination`). */
+    suppressed(from: number): ReadonlyMap<string, number> {
+      const reasons = new Map<string, number>();
+      for (const row of suppressed.all({ from }))
+        reasons.set(row.detail, (reasons.get(row.detail) ?? 0) + row.n);
+      return reasons;
+    },
+    undelivered: (from: number): readonly Undelivered[] => undelivered.all({ from }),
+    /** Events that did not ring, by the kind of decision. */
+    decisions(from: number): ReadonlyMap<string, number> {
+      return new Map(decisions.all({ minute: Math.floor(from / 60_000) }).map((row) => [row.kind, row.n]));
+    },
+    sources: (from: number) => sources.all({ minute: Math.floor(from / 60_000) }),
+    recentAlerts: (limit: number) => recent.all(limit),
+    /** Groups that rang lately, and when: for the cooldowns that are running. */
+    lastRings(since: number) {
+      return db
+        .prepare<
+          [number],
+          {
+            name: string;
+            signatureId: string | null;
+            category: string;
+            fingerprint: string;
+            lastAlertAt: number;
+          }
+        >(`
+          SELECT coalesce(signature_id, canonical) AS name, signature_id AS signatureId, category, fingerprint,
+            last_alert_at AS lastAlertAt
+          FROM groups WHERE last_alert_at >= ? ORDER BY last_alert_at DESC LIMIT 100`)
+        .all(since);
+    },
+    databaseBytes(): number {
+      return pragma('page_count') * pragma('page_size');
+    },
+    /** Throws when the database cannot be written. */
+    probeWritable(): void {
+      db.exec('BEGIN IMMEDIATE; ROLLBACK;');
+    },
+  };
+}
+
+export type Health = ReturnType<typeof createHealth>;

@@ -1,0 +1,59 @@
+import type { Db } from './database.ts';
+
+const DAY_MS = 86_400_000;
+/** Rows that go in one transaction, so that the writer is never held up for long. */
+const CHUNK = 2_000;
+
+export interface RetentionLimits {
+  readonly days: number;
+  readonly maxDatabaseBytes: number;
+}
+
+/**
+ * Forgets what is older than `days`, then the oldest events while the database is larger than `maxDatabaseBytes`. Each call of
+ * `step` does a small piece and says whether more is to be done.
+ */
+export function createRetention(db: Db, limits: RetentionLimits) {
+  const byAge = [
+    `DELETE FROM events WHERE id IN (SELECT id FROM events WHERE observed_at < @before ORDER BY observed_at LIMIT ${CHUNK})`,
+    `DELETE FROM minutes WHERE (minute, group_id, service_id) IN
+       (SELECT minute, group_id, service_id FROM minutes WHERE minute < @minute LIMIT ${CHUNK})`,
+    `DELETE FROM decisions WHERE (minute, group_id, kind) IN
+       (SELECT minute, group_id, kind FROM decisions WHERE minute < @minute LIMIT ${CHUNK})`,
+    `DELETE FROM source_counts WHERE (minute, source, what) IN
+       (SELECT minute, source, what FROM source_counts WHERE minute < @minute LIMIT ${CHUNK})`,
+    `DELETE FROM dispatch_log WHERE id IN (SELECT id FROM dispatch_log WHERE at < @before LIMIT ${CHUNK})`,
+    // What still waits is never forgotten, nor the alert that it is about.
+    `DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE done_at < @before LIMIT ${CHUNK})`,
+    `DELETE FROM alerts WHERE id IN (SELECT id FROM alerts a WHERE rang_at < @before
+       AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.alert_id = a.id) LIMIT ${CHUNK})`,
+    `DELETE FROM samples WHERE (group_id, slot) IN (SELECT p.group_id, p.slot FROM samples p
+       JOIN groups g ON g.id = p.group_id WHERE g.last_seen_at < @before LIMIT ${CHUNK})`,
+    `DELETE FROM groups WHERE id IN (SELECT id FROM groups g WHERE last_seen_at < @before
+       AND NOT EXISTS (SELECT 1 FROM alerts a WHERE a.group_id = g.id)
+       AND NOT EXISTS (SELECT 1 FROM samples p WHERE p.group_id = g.id) LIMIT ${CHUNK})`,
+    `DELETE FROM mutes WHERE until < @before`,
+    `DELETE FROM buttons WHERE id IN (SELECT id FROM buttons WHERE created_at < @before LIMIT ${CHUNK})`,
+  ].map((sql) => db.prepare(sql));
+  const oldestEvents = db.prepare(
+    `DELETE FROM events WHERE id IN (SELECT id FROM events ORDER BY observed_at LIMIT ${CHUNK})`,
+  );
+  const pragma = (name: string) => db.pragma(name, { simple: true }) as number;
+  const usedBytes = () => (pragma('page_count') - pragma('freelist_count')) * pragma('page_size');
+
+  return {
+    /** Returns true while there is more to forget. */
+    step(now: number): boolean {
+      const before = now - limits.days * DAY_MS;
+      let most = 0;
+      for (const statement of byAge) {
+        most = Math.max(most, statement.run({ before, minute: Math.floor(before / 60_000) }).changes);
+      }
+      if (usedBytes() > limits.maxDatabaseBytes) most = Math.max(most, oldestEvents.run().changes);
+      db.pragma('incremental_vacuum(500)');
+      return most >= CHUNK;
+    },
+  };
+}
+
+export type Retention = ReturnType<typeof createRetention>;

@@ -1,0 +1,40 @@
+import { createAlerts } from './alerts.ts';
+import { createBatchWriter } from './batch.ts';
+import { createButtons } from './buttons.ts';
+import { openDatabase } from './database.ts';
+import { createErrorList } from './error-list.ts';
+import { createGroupStates } from './group-state.ts';
+import { createHealth } from './health.ts';
+import { createMutes } from './mutes.ts';
+import { createOutbox } from './outbox.ts';
+import { createRetention, type RetentionLimits } from './retention.ts';
+import { createSamples } from './samples.ts';
+
+export interface StoreOptions {
+  /** A directory, or `:memory:`. */
+  readonly dataDir: string;
+  readonly samplesPerGroup: number;
+  readonly retention: RetentionLimits;
+}
+
+/** The database and all that is asked of it. Throws DatabaseError. */
+export function openStore(options: StoreOptions) {
+  const db = openDatabase(options.dataDir);
+  return {
+    writeBatch: createBatchWriter(db, options),
+    groupState: createGroupStates(db),
+    alerts: createAlerts(db),
+    outbox: createOutbox(db),
+    samples: createSamples(db),
+    errors: createErrorList(db),
+    health: createHealth(db),
+    mutes: createMutes(db),
+    buttons: createButtons(db),
+    retention: createRetention(db, options.retention),
+    close(): void {
+      db.close();
+    },
+  };
+}
+
+export type Store = ReturnType<typeof openStore>;
