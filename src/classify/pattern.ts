@@ -21,6 +21,9 @@ export type ParsedPattern =
       readonly source?: string;
     };
 
+/** What matches both matches every line; `^\s*$` does not. */
+const EVERYTHING = ['', '\u{2}'];
+
 type Refusal = Extract<ParsedPattern, { ok: false }>;
 
 /**
@@ -35,7 +38,8 @@ export function parsePattern(written: string): ParsedPattern {
   const missing = missingInRe2(source, written.length - source.length);
   if (missing) return missing;
   try {
-    if (!new RE2(source, PATTERN_FLAGS).test('')) return { ok: true, source };
+    const compiled = new RE2(source, PATTERN_FLAGS);
+    if (!EVERYTHING.every((text) => compiled.test(text))) return { ok: true, source };
     const reason = 'matches the empty text, so every line';
     return { ...refusal('matches-everything', reason, 'Make at least one part of it required.'), source };
   } catch (error) {

@@ -1,6 +1,6 @@
 import { isHarmlessWord } from './harmless-words.ts';
 import { REDACTED } from './redact-shapes.ts';
-import { bareEnd, bracketEnd, ClosingQuotes, lineEnd, type Quote, quoteAt } from './value-end.ts';
+import { bareEnd, bracketEnd, type Quote, quoteAt, ValueEnds } from './value-end.ts';
 
 /** A secret word inside a key. `pass` and `pwd` count only at the end of one. */
 const WORD =
@@ -43,11 +43,11 @@ interface Replacement {
 export function redactPairs(text: string): string {
   let out = '';
   let done = 0;
-  const quotes = new ClosingQuotes(text);
+  const ends = new ValueEnds(text);
   WORD.lastIndex = 0;
   for (let match = WORD.exec(text); match; match = WORD.exec(text)) {
     const key = keyAround(text, match.index, match.index + match[0].length, done);
-    const found = replacementFor(text, key, quotes);
+    const found = replacementFor(text, key, ends);
     WORD.lastIndex = key.end;
     if (!found) continue;
     out += text.slice(done, found.from) + found.text;
@@ -65,10 +65,10 @@ function keyAround(text: string, from: number, to: number, floor: number): Key {
   return { start, end, name: text.slice(start, Math.min(end, start + 4 * MAX_KEY)) };
 }
 
-function replacementFor(text: string, key: Key, quotes: ClosingQuotes): Replacement | undefined {
+function replacementFor(text: string, key: Key, ends: ValueEnds): Replacement | undefined {
   SEPARATOR.lastIndex = key.end;
   const match = SEPARATOR.exec(text);
-  if (!match) return withoutSeparator(text, key, quotes);
+  if (!match) return withoutSeparator(text, key, ends);
   const [, closing = '', separator = ''] = match;
   const colon = separator.startsWith(':') && !separator.startsWith(':=');
   if (colon && closing === '' && !isPair(text, key, SEPARATOR.lastIndex)) return undefined;
@@ -81,7 +81,7 @@ function replacementFor(text: string, key: Key, quotes: ClosingQuotes): Replacem
   if (!colon && spaced && /^[A-Za-z_][\w.]{0,40}=/.test(text.slice(at, at + 42))) return undefined;
   const lead = ANY_SPACE.test(text[at - 1] ?? '') ? at : SEPARATOR.lastIndex;
   const enclosing = closing === '' ? quoteBefore(text, key.start) : undefined;
-  return valueAt(text, Math.max(lead, at), key, { colon, closing, enclosing }, quotes);
+  return valueAt(text, Math.max(lead, at), key, { colon, closing, enclosing }, ends);
 }
 
 /** `src/token.ts:12:5` and `TokenExpiredError: …` are no pairs. */
@@ -102,32 +102,26 @@ interface Pair {
   readonly enclosing: Quote | undefined;
 }
 
-function valueAt(
-  text: string,
-  at: number,
-  key: Key,
-  pair: Pair,
-  quotes: ClosingQuotes,
-): Replacement | undefined {
+function valueAt(text: string, at: number, key: Key, pair: Pair, ends: ValueEnds): Replacement | undefined {
   if (at >= text.length || text[at] === '\n') return undefined;
   const prefix = /[bBrRuUfL@]/.test(text[at] ?? '') && /["']/.test(text[at + 1] ?? '') ? 1 : 0;
   const quote = quoteAt(text, at + prefix);
-  if (quote) return quoted(text, quote, quotes);
+  if (quote) return quoted(text, quote, ends);
   const wrap = /^\\*["']/.exec(pair.closing)?.[0] ?? '';
   const blank = `${wrap}${REDACTED}${wrap}`;
   const bracket = text[at] === '{' || (text[at] === '[' && !text.startsWith(REDACTED, at));
   if (bracket) return { from: at, to: bracketEnd(text, at), text: blank };
   const header = isHeader(key.name);
-  const end = header ? headerEnd(text, at, key, pair, quotes) : bareEnd(text, at);
+  const end = header ? headerEnd(text, at, key, pair, ends) : bareEnd(text, at);
   const first = header ? bareEnd(text, at) : end;
   if (end <= at) return undefined;
   if (pair.colon && pair.closing === '' && isHarmlessWord(text.slice(at, first))) return undefined;
   return { from: at, to: end, text: blank };
 }
 
-function quoted(text: string, quote: Quote, quotes: ClosingQuotes): Replacement | undefined {
-  const close = quotes.find(quote);
-  if (close === undefined) return { from: quote.end, to: lineEnd(text, quote.end), text: REDACTED };
+function quoted(text: string, quote: Quote, ends: ValueEnds): Replacement | undefined {
+  const close = ends.closing(quote);
+  if (close === undefined) return { from: quote.end, to: ends.line(quote.end), text: REDACTED };
   return close === quote.end ? undefined : { from: quote.end, to: close, text: REDACTED };
 }
 
@@ -136,9 +130,9 @@ function isHeader(name: string): boolean {
 }
 
 /** A header's value goes to the end of its line, or of the quotes that it stands in. */
-function headerEnd(text: string, at: number, key: Key, pair: Pair, quotes: ClosingQuotes): number {
-  const close = pair.enclosing ? quotes.find(pair.enclosing, at) : undefined;
-  const line = lineEnd(text, at);
+function headerEnd(text: string, at: number, key: Key, pair: Pair, ends: ValueEnds): number {
+  const close = pair.enclosing ? ends.closing(pair.enclosing, at) : undefined;
+  const line = ends.line(at);
   const limit = close === undefined || close > line ? line : close;
   const first = bareEnd(text, at);
   if (text.startsWith(REDACTED, at)) return Math.min(first, limit);
@@ -171,26 +165,26 @@ const FLAG_VALUE = /(?:["']?,)?[ \t]+|["'],/y;
 const HEADER_LIST = /\\*["'],[ \t]?/y;
 
 /** `--password x`, `PASSWORD 'x'` of SQL, `("Authorization", "Basic x")`, `<password>x</password>`. */
-function withoutSeparator(text: string, key: Key, quotes: ClosingQuotes): Replacement | undefined {
+function withoutSeparator(text: string, key: Key, ends: ValueEnds): Replacement | undefined {
   if (text[key.end] === '>' && text[key.start - 1] === '<') {
     const end = text.indexOf('<', key.end);
-    const to = end < 0 ? lineEnd(text, key.end) : end;
+    const to = end < 0 ? ends.line(key.end) : end;
     return to > key.end + 1 ? { from: key.end + 1, to, text: REDACTED } : undefined;
   }
   const pair: Pair = { colon: true, closing: '', enclosing: undefined };
   if (key.name.startsWith('-')) {
     FLAG_VALUE.lastIndex = key.end;
     if (!FLAG_VALUE.test(text) || text[FLAG_VALUE.lastIndex] === '-') return undefined;
-    return valueAt(text, FLAG_VALUE.lastIndex, { ...key, name: 'flag' }, pair, quotes);
+    return valueAt(text, FLAG_VALUE.lastIndex, { ...key, name: 'flag' }, pair, ends);
   }
   if (isHeader(key.name) || /token|key$/i.test(key.name)) {
     HEADER_LIST.lastIndex = key.end;
     const quote = HEADER_LIST.test(text) ? quoteAt(text, HEADER_LIST.lastIndex) : undefined;
-    return quote && quoted(text, quote, quotes);
+    return quote && quoted(text, quote, ends);
   }
   if (/password$/i.test(key.name) && text.startsWith(" '", key.end)) {
     const quote = quoteAt(text, key.end + 1);
-    return quote && quoted(text, quote, quotes);
+    return quote && quoted(text, quote, ends);
   }
   return undefined;
 }

@@ -1,3 +1,5 @@
+import { SUSPECT } from './suspicion.ts';
+
 export const REDACTED = '[REDACTED]';
 
 /**
@@ -8,24 +10,24 @@ const SHAPES = new RegExp(
   [
     String.raw`\d{6,12}:[A-Za-z0-9_-]{30,}`, // Telegram
     String.raw`xox[a-z](?:\.xox[a-z])?-[A-Za-z0-9-]{6,}`, // Slack
-    String.raw`xapp-[A-Za-z0-9-]{6,}`,
-    String.raw`gh[pousr]_[A-Za-z0-9]{10,}`, // GitHub
-    String.raw`github_pat_[A-Za-z0-9_]{10,}`,
-    String.raw`glpat-[A-Za-z0-9_-]{10,}`, // GitLab
-    String.raw`(?:AKIA|ASIA)[A-Z0-9]{12,}`, // AWS
-    String.raw`[srp]k_(?:live|test)_[A-Za-z0-9]{6,}`, // Stripe
-    String.raw`rk_[A-Za-z0-9]{16,}`,
-    String.raw`whsec_[A-Za-z0-9+/=_-]{6,}`,
-    String.raw`eyJ[A-Za-z0-9_.-]{8,}`, // JWT
-    String.raw`AIza[A-Za-z0-9_-]{20,}`, // Google
+    'xapp-[A-Za-z0-9-]{6,}',
+    'gh[pousr]_[A-Za-z0-9]{10,}', // GitHub
+    'github_pat_[A-Za-z0-9_]{10,}',
+    'glpat-[A-Za-z0-9_-]{10,}', // GitLab
+    '(?:AKIA|ASIA)[A-Z0-9]{12,}', // AWS
+    '[srp]k_(?:live|test)_[A-Za-z0-9]{6,}', // Stripe
+    'rk_[A-Za-z0-9]{16,}',
+    'whsec_[A-Za-z0-9+/=_-]{6,}',
+    'eyJ[A-Za-z0-9_.-]{8,}', // JWT
+    'AIza[A-Za-z0-9_-]{20,}', // Google
     String.raw`ya29\.[A-Za-z0-9_-]{20,}`,
-    String.raw`npm_[A-Za-z0-9]{20,}`,
-    String.raw`sk-[A-Za-z0-9_-]{16,}`, // OpenAI, Anthropic
+    'npm_[A-Za-z0-9]{20,}',
+    'sk-[A-Za-z0-9_-]{16,}', // OpenAI, Anthropic
     String.raw`SG\.[A-Za-z0-9_-]{16,64}\.[A-Za-z0-9_-]{16,}`, // SendGrid
-    String.raw`hf_[A-Za-z0-9]{20,}`, // Hugging Face
-    String.raw`sntry[su]_[A-Za-z0-9_=+/-]{20,}`, // Sentry
-    String.raw`pypi-[A-Za-z0-9_-]{40,}`,
-    String.raw`dop_v1_[a-f0-9]{20,}`, // DigitalOcean
+    'hf_[A-Za-z0-9]{20,}', // Hugging Face
+    'sntry[su]_[A-Za-z0-9_=+/-]{20,}', // Sentry
+    'pypi-[A-Za-z0-9_-]{40,}',
+    'dop_v1_[a-f0-9]{20,}', // DigitalOcean
   ].join('|'),
   'g',
 );
@@ -39,14 +41,16 @@ const BEARER = /\b(bearer)((?:\s|%20|\+){1,8})(?!realm=|error=|scope=)([^\s"'`,;
 const BEARER_PROSE =
   /^(?:tokens?|auth|authentication|authori[sz]ation|schemes?|headers?|formats?|credentials?|challenge|is|was|not|missing|required|invalid|expected|or|and|but|error|prefix|type)[.:!?]*$/i;
 
-/** Blanks known token shapes, webhook addresses, `Bearer …` and PEM blocks. Linear. */
-export function redactShapes(text: string): string {
-  return redactPem(text)
-    .replace(SHAPES, shapeOf)
-    .replace(WEBHOOKS, `$1${REDACTED}`)
-    .replace(BEARER, (whole, word: string, space: string, value: string) =>
-      BEARER_PROSE.test(value) ? whole : `${word}${space}${REDACTED}`,
-    );
+/** Blanks known token shapes, webhook addresses, `Bearer …` and PEM blocks, as far as the rules (suspicion.ts) ask. Linear. */
+export function redactShapes(text: string, rules: number): string {
+  let clean = rules & SUSPECT.PEM ? redactPem(text) : text;
+  if (rules & SUSPECT.SHAPE) clean = clean.replace(SHAPES, shapeOf);
+  if (rules & SUSPECT.WEBHOOK) clean = clean.replace(WEBHOOKS, `$1${REDACTED}`);
+  return rules & SUSPECT.BEARER ? clean.replace(BEARER, bearerOf) : clean;
+}
+
+function bearerOf(whole: string, word: string, space: string, value: string): string {
+  return BEARER_PROSE.test(value) ? whole : `${word}${space}${REDACTED}`;
 }
 
 function shapeOf(match: string, offset: number, text: string): string {

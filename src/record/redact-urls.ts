@@ -6,7 +6,8 @@ const END_OF_URL = /[\s"'`<>\\]/g;
 /** A user part that long is a token (`https://<token>@host`). */
 const TOKEN_USER = /^[A-Za-z0-9_-]{20,}$/;
 /** `user:password@tcp(host)/db` of Go's MySQL driver; `thin:user/password@` of Oracle. */
-const GO_DSN = /([^\s"'`:@/]{1,64}):([^\s"'`]{1,256}?)@(tcp|unix)\(/g;
+const GO_DSN = /@(?:tcp|unix)\(/g;
+const GO_DSN_LENGTH = 320;
 const ORACLE = /(jdbc:oracle:[a-z]{1,10}:[^\s/@:]{1,64}\/)[^\s@"']{1,256}@/gi;
 
 /** Blanks the password in `scheme://user:password@host`, also one with `@` or `/` in it. Linear. */
@@ -28,9 +29,21 @@ export function redactUrls(text: string): string {
     at = next;
   }
   out += text.slice(done);
-  return out
-    .replace(GO_DSN, (_, user: string, _password, net: string) => `${user}:${REDACTED}@${net}(`)
-    .replace(ORACLE, `$1${REDACTED}@`);
+  return redactGoDsn(out).replace(ORACLE, `$1${REDACTED}@`);
+}
+
+function redactGoDsn(text: string): string {
+  let out = '';
+  let done = 0;
+  for (const match of text.matchAll(GO_DSN)) {
+    const floor = Math.max(done, match.index - GO_DSN_LENGTH);
+    const before = /[^\s"'`]*$/.exec(text.slice(floor, match.index))?.[0] ?? '';
+    const colon = before.indexOf(':');
+    if (colon < 0 || colon + 1 === before.length) continue;
+    out += text.slice(done, match.index - before.length + colon + 1) + REDACTED;
+    done = match.index;
+  }
+  return out + text.slice(done);
 }
 
 interface Span {

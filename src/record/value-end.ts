@@ -28,19 +28,20 @@ export function quoteAt(text: string, at: number, floor?: number): Quote | undef
 }
 
 /**
- * Finds closing quotes. A kind of quote that is closed nowhere behind some place is not searched again behind it, so that all
- * searches in a text together are linear.
+ * Finds closing quotes and line ends. A kind of quote that is closed nowhere behind some place is not searched again behind
+ * it, nor the end of the same line, so that all searches in a text together are linear. To be asked from left to right.
  */
-export class ClosingQuotes {
+export class ValueEnds {
   readonly #text: string;
   readonly #unclosed = new Set<string>();
+  #line = { from: 0, end: -1 };
 
   constructor(text: string) {
     this.#text = text;
   }
 
   /** The index of what closes a quote (its first backslash, if it has some), or undefined. */
-  find(quote: Quote, from = quote.end): number | undefined {
+  closing(quote: Quote, from = quote.end): number | undefined {
     const kind = quote.mark + quote.backslashes;
     if (this.#unclosed.has(kind)) return undefined;
     const text = this.#text;
@@ -54,11 +55,14 @@ export class ClosingQuotes {
     this.#unclosed.add(kind);
     return undefined;
   }
-}
 
-export function lineEnd(text: string, at: number): number {
-  const end = text.indexOf('\n', at);
-  return end < 0 ? text.length : end;
+  line(at: number): number {
+    if (at < this.#line.from || at > this.#line.end) {
+      const end = this.#text.indexOf('\n', at);
+      this.#line = { from: at, end: end < 0 ? this.#text.length : end };
+    }
+    return this.#line.end;
+  }
 }
 
 const SPACE_OR_END = /\s/;

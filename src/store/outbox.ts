@@ -51,6 +51,9 @@ export function createOutbox(db: Db) {
   const log = db.prepare(
     'INSERT INTO dispatch_log (alert_id, outbox_id, destination, outcome, detail, at) VALUES (?, ?, ?, ?, ?, ?)',
   );
+  const waiting = db.prepare<[{ destination: string | null }], { n: number }>(`
+    SELECT count(*) AS n FROM outbox
+    WHERE done_at IS NULL AND (@destination IS NULL OR destination = @destination)`);
   const add = db.prepare(`
     INSERT INTO outbox (destination, kind, alert_id, notice, state, created_at, next_attempt_at)
     VALUES (?, ?, ?, ?, 'pending', ?, ?)`);
@@ -98,12 +101,7 @@ export function createOutbox(db: Db) {
     },
     /** How many messages wait, over all destinations or one. */
     waiting(destination?: string): number {
-      const { n } = db
-        .prepare<[string | null], { n: number }>(
-          'SELECT count(*) AS n FROM outbox WHERE done_at IS NULL AND (?1 IS NULL OR destination = ?1)',
-        )
-        .get(destination ?? null) as { n: number };
-      return n;
+      return (waiting.get({ destination: destination ?? null }) as { n: number }).n;
     },
   };
 }

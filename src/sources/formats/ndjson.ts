@@ -41,7 +41,8 @@ export function recordsOfBody(
   else if (JSON_TYPE.test(type)) reader.readJson(text);
   else if (type.startsWith('text/')) reader.readText(text);
   else reader.readUnknown(text);
-  return reader;
+  const { records, rejected, errors } = reader;
+  return { records, rejected, errors };
 }
 
 class BodyReader implements BodyRecords {
@@ -74,17 +75,24 @@ class BodyReader implements BodyRecords {
   /** One value, an array of them, or lines of JSON under the wrong type. */
   readJson(text: string): void {
     const parsed = parse(text);
-    if (!parsed.ok) this.readNdjson(text);
-    else if (!Array.isArray(parsed.value)) this.#add(parsed.value, 1);
-    else for (const [index, value] of parsed.value.entries()) this.#add(value, index + 1);
+    if (parsed.ok) this.#addAll(parsed.value);
+    else if (parse(firstLine(text)).ok) this.readNdjson(text);
+    else this.#reject(lineOf(text, parsed.position), NO_JSON);
   }
 
   readUnknown(text: string): void {
     const start = text.trimStart();
-    // `[2024-05-01 …` and `{main} …` are text; a truncated object is not.
-    const json = start.startsWith('[') ? /^\[\s*(?:["{\]])/.test(start) : /^\{\s*["}]/.test(start);
-    if (json && (!start.startsWith('[') || parse(start).ok)) this.readJson(text);
+    // `[2024-05-01 …`, `["GET"] 200` and `{main} …` are text; an object that was cut off is not.
+    const object = /^(?:\[\s*)?\{\s*["}]/.test(start);
+    const parsed = !object && start.startsWith('[') ? parse(text) : undefined;
+    if (object) this.readJson(text);
+    else if (parsed?.ok) this.#addAll(parsed.value);
     else this.readText(text);
+  }
+
+  #addAll(value: unknown): void {
+    if (!Array.isArray(value)) this.#add(value, 1);
+    else for (const [index, item] of value.entries()) this.#add(item, index + 1);
   }
 
   #add(value: unknown, line: number, raw?: string): void {
@@ -130,10 +138,21 @@ function* linesOf(text: string): Generator<[line: string, number: number]> {
   }
 }
 
-function parse(text: string): { ok: true; value: unknown } | { ok: false } {
+function firstLine(text: string): string {
+  const [first] = linesOf(text);
+  return first?.[0] ?? '';
+}
+
+/** The physical line of an index; the last one without an index (the text ended too early). */
+function lineOf(text: string, position = text.trimEnd().length): number {
+  return text.slice(0, position).split('\n').length;
+}
+
+function parse(text: string): { ok: true; value: unknown } | { ok: false; position?: number } {
   try {
     return { ok: true, value: JSON.parse(text) };
-  } catch {
-    return { ok: false };
+  } catch (error) {
+    const position = / at position (\d+)/.exec((error as Error).message)?.[1];
+    return position === undefined ? { ok: false } : { ok: false, position: Number(position) };
   }
 }

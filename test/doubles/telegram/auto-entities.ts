@@ -17,11 +17,6 @@ export function findAutoEntities(text: string): Entity[] {
   });
 }
 
-/** In incoming messages: the commands alone, which is what bots look at. */
-export function findCommands(text: string): Entity[] {
-  return findAutoEntities(text).filter((entity) => entity.type === 'bot_command');
-}
-
 const MENTION = /(?<![\p{L}\p{N}_])@([a-zA-Z0-9_]{2,32})(?![\p{L}\p{N}_])/gu;
 const SHORT_MENTIONS = new Set(['gif', 'vid', 'pic']);
 const COMMAND = /(?<![\p{L}\p{N}_/<>])\/[a-zA-Z0-9_]{1,64}(?:@[a-zA-Z0-9_]{3,32})?(?![\p{L}\p{N}_/<>@])/gu;
@@ -88,7 +83,9 @@ function isLinkable(domain: string, hasScheme: boolean): boolean {
 }
 
 function isIpv4(labels: readonly string[]): boolean {
-  return labels.length === 4 && labels.every((label) => /^(?:0|[1-9]\d{0,2})$/.test(label) && Number(label) < 256);
+  return (
+    labels.length === 4 && labels.every((label) => /^(?:0|[1-9]\d{0,2})$/.test(label) && Number(label) < 256)
+  );
 }
 
 /** Sentence marks and unbalanced brackets at the end of a path don't belong to the link. */

@@ -35,7 +35,9 @@ function format(raw: string, parseMode: unknown): FormattedText {
   const parsed = isHtml(parseMode) ? parseHtml(raw) : { text: raw, entities: [] };
   const cleaned = trim(clean(parsed));
   const own = resolveOverlaps(cleaned.entities).slice(0, MAX_ENTITIES);
-  const auto = findAutoEntities(cleaned.text).filter((entity) => !own.some((other) => clashes(entity, other)));
+  const auto = findAutoEntities(cleaned.text).filter(
+    (entity) => !own.some((other) => clashes(entity, other)),
+  );
   return { text: cleaned.text, entities: [...own, ...auto].sort(byPosition) };
 }
 
@@ -56,7 +58,10 @@ function clean(formatted: FormattedText): FormattedText {
     text += /[\u0000-\u0009\u000b-\u001f]/.test(char) ? ' ' : char;
   }
   position.push(text.length);
-  return { text, entities: formatted.entities.map((entity) => moved(entity, (at) => position[at] ?? text.length)) };
+  return {
+    text,
+    entities: formatted.entities.map((entity) => moved(entity, (at) => position[at] ?? text.length)),
+  };
 }
 
 /** Space at the end goes, entities with it; at the start only what is outside of any entity. */
@@ -134,5 +139,7 @@ function byPosition(a: Entity, b: Entity): number {
 
 /** What tdlib's is_empty_string calls empty: spaces of every width, joiners, marks, the byte order mark. */
 function isInvisible(text: string): boolean {
-  return /^[\s\u00a0\u1680\u180e\u2000-\u200f\u202e\u202f\u205f\u2800\u3000\ufffc\ufeff\u{e0000}-\u{e007f}]*$/u.test(text);
+  return /^[\s\u00a0\u1680\u180e\u2000-\u200f\u202e\u202f\u205f\u2800\u3000\ufffc\ufeff\u{e0000}-\u{e007f}]*$/u.test(
+    text,
+  );
 }

@@ -3,26 +3,30 @@ import { badRequest } from './refusal.ts';
 import type { Entity, FormattedText } from './types.ts';
 
 /** Tag to entity type (https://core.telegram.org/bots/api#html-style). Any other tag is refused. */
-const TAGS: ReadonlyMap<string, string> = new Map(Object.entries({
-  a: 'text_link',
-  b: 'bold',
-  strong: 'bold',
-  i: 'italic',
-  em: 'italic',
-  u: 'underline',
-  ins: 'underline',
-  s: 'strikethrough',
-  strike: 'strikethrough',
-  del: 'strikethrough',
-  span: 'spoiler',
-  'tg-spoiler': 'spoiler',
-  'tg-emoji': 'custom_emoji',
-  code: 'code',
-  pre: 'pre',
-  blockquote: 'blockquote',
-}));
+const TAGS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    a: 'text_link',
+    b: 'bold',
+    strong: 'bold',
+    i: 'italic',
+    em: 'italic',
+    u: 'underline',
+    ins: 'underline',
+    s: 'strikethrough',
+    strike: 'strikethrough',
+    del: 'strikethrough',
+    span: 'spoiler',
+    'tg-spoiler': 'spoiler',
+    'tg-emoji': 'custom_emoji',
+    code: 'code',
+    pre: 'pre',
+    blockquote: 'blockquote',
+  }),
+);
 
-const LITERALS: ReadonlyMap<string, string> = new Map(Object.entries({ lt: '<', gt: '>', amp: '&', quot: '"' }));
+const LITERALS: ReadonlyMap<string, string> = new Map(
+  Object.entries({ lt: '<', gt: '>', amp: '&', quot: '"' }),
+);
 
 interface OpenTag {
   readonly name: string;

@@ -12,6 +12,8 @@ export interface UpdateQueue {
   push(kind: string, content: unknown): void;
   /** getUpdates: answers at once, when something comes, or empty after `timeout` seconds. */
   poll(payload: Payload, hungUp: AbortSignal): Promise<readonly Update[]>;
+  /** Ends the waiting poll with an error, as when the token is revoked meanwhile. */
+  interrupt(error: Error): void;
   drop(): void;
   pendingCount(): number;
 }
@@ -74,6 +76,7 @@ export function createUpdateQueue(): UpdateQueue {
       if (updates.length > 0 || timeoutMs <= 0 || hungUp.aborted) return updates.slice(0, limit);
       return wait(limit, timeoutMs, hungUp);
     },
+    interrupt: (error) => waiting?.fail(error),
     drop() {
       updates = [];
     },

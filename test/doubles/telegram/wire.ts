@@ -1,5 +1,5 @@
-import type { Chat, World } from './world.ts';
 import type { ChatMessage, ChatSpec, Entity, TelegramUser } from './types.ts';
+import type { Chat, World } from './world.ts';
 
 /** Chats and messages as the API writes them (https://core.telegram.org/bots/api#available-types). */
 export function wireChat(spec: ChatSpec): Record<string, unknown> {

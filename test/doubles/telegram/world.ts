@@ -1,6 +1,6 @@
+import { integer } from './payload.ts';
 import { badRequest, migrated, Refusal } from './refusal.ts';
 import type { ChatMessage, ChatSpec, TelegramUser } from './types.ts';
-import { integer } from './payload.ts';
 
 /** What the double remembers of chats and messages; the methods of the API and the test both act on it. */
 export interface World {
@@ -21,7 +21,10 @@ export interface Chat {
   /** Ids of what people wrote: a bot can reply to them but not edit them. */
   readonly fromPeople: Set<number>;
   lastMessageId: number;
-  state: { readonly is: 'open' } | { readonly is: 'kicked' } | { readonly is: 'migrated'; readonly to: number };
+  state:
+    | { readonly is: 'open' }
+    | { readonly is: 'kicked' }
+    | { readonly is: 'migrated'; readonly to: number };
 }
 
 export function createWorld(bot: TelegramUser): World {

@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type AlertRules, DEFAULT_RULES } from '../../src/alerting/rules.ts';
+import { createClassifier } from '../../src/classify/classifier.ts';
+import type { Ruleset } from '../../src/classify/signature.ts';
+import { createGroupStateCache } from '../../src/pipeline/group-states.ts';
+import { activeRules, Pipeline } from '../../src/pipeline/pipeline.ts';
+import { recordOfText } from '../../src/record/text.ts';
+import type { StoredAlert } from '../../src/store/batch.ts';
+import { openStore } from '../../src/store/store.ts';
+
+export const MINUTE = 60_000;
+/** Noon of a day: the virtual clock of these tests begins here. */
+export const NOON = Date.UTC(2026, 10, 21, 12);
+
+export const RULES: Ruleset = {
+  noise: ['context canceled'],
+  signatures: [
+    { id: 'OOM', category: 'critical', pattern: 'out of memory', severity: 'high', policy: 'escalate', summary: 'Memory' },
+    { id: 'NET', category: 'network_db', pattern: 'ECONNRESET', severity: 'anomaly', policy: 'retry', summary: 'Network' },
+  ],
+};
+
+export interface RoomOptions {
+  readonly dataDir?: string;
+  readonly alerts?: AlertRules;
+  readonly shadow?: boolean;
+  readonly destinations?: readonly string[];
+}
+
+/** The real pipeline over a real database file, on a clock that the test sets. */
+export function openRoom(options: RoomOptions = {}) {
+  const own = options.dataDir === undefined ? mkdtempSync(join(tmpdir(), 'tocsin-room-')) : undefined;
+  const dataDir = options.dataDir ?? (own as string);
+  const store = openStore({ dataDir, samplesPerGroup: 50, retention: { days: 30, maxDatabaseBytes: 2 ** 31 } });
+  const rang: StoredAlert[] = [];
+  let now = NOON;
+  const pipeline = new Pipeline({
+    rules: activeRules(createClassifier(RULES), options.alerts ?? DEFAULT_RULES, RULES.signatures),
+    states: createGroupStateCache(store.groupState),
+    write: store.writeBatch,
+    limits: { samplesPerGroup: 50, sampleBytes: 8192 },
+    destinations: () => options.destinations ?? ['test:1'],
+    enabled: true,
+    shadow: options.shadow ?? false,
+    mutedUntil: (fingerprint) => store.mutes.until(fingerprint),
+    now: () => now,
+    onCommitted: (_, alerts) => rang.push(...alerts),
+  });
+  return {
+    dataDir,
+    store,
+    rang,
+    pipeline,
+    /** Takes lines at a time of the virtual clock (ms after noon), and commits them. */
+    take(afterNoonMs: number, ...lines: string[]): void {
+      now = NOON + afterNoonMs;
+      pipeline.submit({ source: 'test', records: lines.map((line) => recordOfText(line, { observedAt: now })) }).catch(() => {});
+      pipeline.flush();
+    },
+    close(): void {
+      store.close();
+      if (own !== undefined) rmSync(own, { recursive: true, force: true });
+    },
+  };
+}
