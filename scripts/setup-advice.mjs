@@ -24,7 +24,8 @@ const ADVICE = [
   },
   {
     when: /ENOSPC|no space left/i,
-    say: () => 'The disk is full. About 600 MB are needed here and in the npm cache; make room and run it again.',
+    say: () =>
+      'The disk is full. About 600 MB are needed here and in the npm cache; make room and run it again.',
   },
   {
     when: /EACCES|EPERM|EROFS/,

@@ -1,8 +1,17 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { withFileLock } from './file-lock.mjs';
 import { minutes, showProgress } from './progress.mjs';
 import { adviceFor } from './setup-advice.mjs';
@@ -20,6 +29,9 @@ const NATIVE = [
   { name: 're2', binary: 'build/Release/re2.node' },
 ];
 
+const ALOUD = { say: (text) => process.stderr.write(`${text}\n`), progress: showProgress };
+const SILENT = { say() {}, progress: () => () => {} };
+
 /** What a person can do something about: shown without a stack. */
 export class SetupError extends Error {}
 
@@ -28,12 +40,12 @@ export async function setup({ quiet = false } = {}) {
   requireNode();
   const wanted = stamp();
   if (isReady(wanted)) return;
-  const say = quiet ? () => {} : (text) => process.stderr.write(`${text}\n`);
+  const voice = quiet ? SILENT : ALOUD;
   await withFileLock(join(ROOT, '.tocsin-setup.lock'), {
-    onWait: () => say('Another command is installing the packages; waiting for it …'),
+    onWait: () => voice.say('Another command is installing the packages; waiting for it …'),
     work: async () => {
       if (isReady(wanted)) return;
-      if (!isInstalledByHand() || !nativeLoads().ok) await install(say);
+      if (!isInstalledByHand() || !nativeLoads().ok) await install(voice);
       linkOwnCommand();
       writeFileSync(STAMP, wanted);
     },
@@ -77,15 +89,17 @@ function packagesOf(file) {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).packages : undefined;
 }
 
-async function install(say) {
+async function install({ say, progress }) {
   const startedAt = Date.now();
-  say('Installing the packages. Two of them (better-sqlite3, re2) may be compiled here: about three minutes, once.');
+  say(
+    'Installing the packages. Two of them (better-sqlite3, re2) may be compiled here: about three minutes, once.',
+  );
   const hasLock = existsSync(LOCK_FILE);
-  let result = await npm(hasLock ? ['ci'] : ['install'], say);
+  let result = await npm(hasLock ? ['ci'] : ['install'], progress);
   // A lock file written on another platform, or edited by hand, can lack entries: `npm ci` refuses, `install` adds.
   if (!result.ok && hasLock && /code EUSAGE/.test(result.output)) {
     say('package-lock.json is not complete for this machine; installing without writing it.');
-    result = await npm(['install', '--no-save'], say);
+    result = await npm(['install', '--no-save'], progress);
   }
   if (!result.ok) throw failure(result.output);
   const loaded = nativeLoads();
@@ -94,8 +108,15 @@ async function install(say) {
 }
 
 /** Runs npm with its output kept back; `--include=dev`, because the build needs tsc wherever NODE_ENV points. */
-function npm(command, say) {
-  const args = [...command, '--include=dev', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=warn'];
+function npm(command, progress) {
+  const args = [
+    ...command,
+    '--include=dev',
+    '--no-audit',
+    '--no-fund',
+    '--no-update-notifier',
+    '--loglevel=warn',
+  ];
   const { execPath, prefix } = npmProgram();
   return new Promise((resolve) => {
     const child = spawn(execPath, [...prefix, ...args], {
@@ -103,7 +124,7 @@ function npm(command, say) {
       stdio: ['ignore', 'pipe', 'pipe'],
       shell: process.platform === 'win32' && prefix.length === 0,
     });
-    const endProgress = say.length > 0 ? showProgress(stage) : () => {};
+    const endProgress = progress(stage);
     const stop = (signal) => {
       child.kill(signal);
       endProgress();
@@ -186,7 +207,7 @@ function linkOwnCommand() {
 
 /** Runs a command of this folder: what a person can mend is said without a stack, and the exit code is 1. */
 export async function runScript(metaUrl, main) {
-  if (pathToFileURL(process.argv[1]).href !== metaUrl) return;
+  if (!process.argv[1] || realpathSync(process.argv[1]) !== fileURLToPath(metaUrl)) return;
   try {
     await main(process.argv.slice(2));
   } catch (error) {

@@ -20,7 +20,14 @@ export interface Classified {
   readonly policy: Policy;
 }
 
-let loaded: { readonly path: string; readonly at: number; readonly text: string; readonly classifier: Classifier } | undefined;
+interface Loaded {
+  readonly path: string;
+  readonly at: number;
+  readonly text: string;
+  readonly classifier: Classifier;
+}
+
+let loaded: Loaded | undefined;
 
 /**
  * Classifies an error by the signatures of `ERROR_SIGNATURES_PATH` (default: `config/error_signatures.yml`, else the file that
@@ -41,15 +48,20 @@ export function classifyError({ error, operation }: ClassifyInput): Classified |
 
 function classifier(): Classifier {
   const { signaturesPath, reloadMs } = loadSettings({ env: process.env });
+  const before = loaded?.path === signaturesPath ? loaded : undefined;
   const now = Date.now();
-  if (loaded?.path === signaturesPath && (reloadMs === 0 || now - loaded.at < reloadMs)) return loaded.classifier;
+  if (before && (reloadMs === 0 || now - before.at < reloadMs)) return before.classifier;
+  const next = read(signaturesPath, now, before);
+  loaded = next;
+  return next.classifier;
+}
+
+function read(path: string, at: number, before: Loaded | undefined): Loaded {
   try {
-    const { text, rules } = loadSignatures(signaturesPath);
-    const same = loaded?.path === signaturesPath && loaded.text === text;
-    loaded = { path: signaturesPath, at: now, text, classifier: same && loaded ? loaded.classifier : createClassifier(rules) };
+    const { text, rules } = loadSignatures(path);
+    return { path, at, text, classifier: before?.text === text ? before.classifier : createClassifier(rules) };
   } catch (failure) {
-    if (loaded?.path !== signaturesPath) throw failure;
-    loaded = { ...loaded, at: now };
+    if (!before) throw failure;
+    return { ...before, at };
   }
-  return loaded.classifier;
 }

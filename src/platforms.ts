@@ -28,11 +28,18 @@ export function connectPlatforms(options: ConnectOptions) {
   const all: Platform[] = [];
   if (settings.telegram) {
     const { telegram } = settings;
+    const chats = [...telegram.chats, ...escalationChat(settings)];
     const onTelegram = (status: PlatformStatus) => onStatus('telegram', status);
-    all.push(createTelegram({ ...common, ...telegram, poll: listen, onStatus: onTelegram }));
+    all.push(createTelegram({ ...common, ...telegram, chats, poll: listen, onStatus: onTelegram }));
   }
   const slack = settings.slack
-    ? createSlack({ ...common, ...settings.slack, listen, onStatus: (status) => onStatus('slack', status) })
+    ? createSlack({
+        ...common,
+        ...settings.slack,
+        channels: [...settings.slack.channels, ...escalationChannel(settings)],
+        listen,
+        onStatus: (status) => onStatus('slack', status),
+      })
     : undefined;
   if (slack) all.push(slack);
   if (settings.slackWebhookUrl !== undefined) all.push(createWebhook({ url: settings.slackWebhookUrl }));
@@ -63,6 +70,25 @@ export function connectPlatforms(options: ConnectOptions) {
     /** Where only some messages go: the escalation destination. */
     otherDestinations: destinations.filter((destination) => !isAlertDestination(destination)),
   };
+}
+
+type TelegramChat = NonNullable<Settings['telegram']>['chats'][number];
+
+function telegramId({ chatId, threadId }: TelegramChat): string {
+  return threadId === undefined ? `telegram:${chatId}` : `telegram:${chatId}:${threadId}`;
+}
+
+/** The Telegram chat of the escalation destination, unless every alert goes there anyway. */
+function escalationChat({ escalation, telegram }: Settings): TelegramChat[] {
+  const [, chat, thread] = /^telegram:([^:]+)(?::(\d+))?$/.exec(escalation.destination ?? '') ?? [];
+  if (chat === undefined || telegram?.chats.some((known) => telegramId(known) === escalation.destination)) return [];
+  const chatId = chat.startsWith('@') ? chat : Number(chat);
+  return [{ chatId, ...(thread === undefined ? {} : { threadId: Number(thread) }) }];
+}
+
+function escalationChannel({ escalation, slack }: Settings): string[] {
+  const [, channel] = /^slack:(.+)$/.exec(escalation.destination ?? '') ?? [];
+  return channel === undefined || slack?.channels.includes(channel) ? [] : [channel];
 }
 
 export type ConnectedPlatforms = ReturnType<typeof connectPlatforms>;

@@ -38,7 +38,10 @@ export function keepFields(message: Message, count: number): Message {
     if (block.type !== 'fields' || block.fields.length <= count) return block;
     if (count === 0) return undefined;
     const more = block.fields.length - count;
-    return { ...block, fields: [...block.fields.slice(0, count), { label: ELLIPSIS, value: [`and ${more} more`] }] };
+    return {
+      ...block,
+      fields: [...block.fields.slice(0, count), { label: ELLIPSIS, value: [`and ${more} more`] }],
+    };
   });
 }
 

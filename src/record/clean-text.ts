@@ -1,3 +1,4 @@
+/// <reference lib="es2024.string" />
 const CONTROL = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/;
 const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]+/g;
 /** Colours and cursor moves (CSI), titles and links (OSC, closed ones only), two-character escapes. Each part is linear. */

@@ -1,13 +1,13 @@
 import type { Exception, LogRecord } from './log-record.ts';
 
-/** Longest text (UTF-16 units) that is classified and fingerprinted. */
-export const MATCH_LENGTH = 8192;
+/** Longest text (UTF-16 units) that is classified: as long as the longest line, so that nothing stands too late to be found. */
+export const MATCH_LENGTH = 256 * 1024;
 /** So much of it is kept for the exception, which stands last and tells most. */
 const EXCEPTION_LENGTH = 2048;
 
 /**
  * What signatures are matched against (product.md section 2): `event`, error and body joined by one space, then the exception
- * as `type: message`; nothing twice. At most 8192 UTF-16 units, never half a surrogate pair; of a longer text the exception
+ * as `type: message`; nothing twice. At most 256 Ki UTF-16 units, never half a surrogate pair; of a longer text the exception
  * is kept. Redact the record first: cutting may leave half a secret.
  */
 export function matchText(record: LogRecord): string {

@@ -87,7 +87,7 @@ function replacementFor(text: string, key: Key, ends: ValueEnds): Replacement | 
 /** `src/token.ts:12:5` and `TokenExpiredError: …` are no pairs. */
 function isPair(text: string, key: Key, at: number): boolean {
   if (NO_KEY.test(key.name)) return false;
-  return !(SOURCE_FILE.test(key.name) && /\d/.test(text[at] ?? ''));
+  return !(key.name.includes('.') && SOURCE_FILE.test(key.name) && /\d/.test(text[at] ?? ''));
 }
 
 /** The quote that the whole pair stands in: `-H "Cookie: a=b"`. */
@@ -106,7 +106,7 @@ function valueAt(text: string, at: number, key: Key, pair: Pair, ends: ValueEnds
   if (at >= text.length || text[at] === '\n') return undefined;
   const prefix = /[bBrRuUfL@]/.test(text[at] ?? '') && /["']/.test(text[at + 1] ?? '') ? 1 : 0;
   const quote = quoteAt(text, at + prefix);
-  if (quote) return quoted(text, quote, ends);
+  if (quote) return quoted(quote, ends);
   const wrap = /^\\*["']/.exec(pair.closing)?.[0] ?? '';
   const blank = `${wrap}${REDACTED}${wrap}`;
   const bracket = text[at] === '{' || (text[at] === '[' && !text.startsWith(REDACTED, at));
@@ -119,7 +119,7 @@ function valueAt(text: string, at: number, key: Key, pair: Pair, ends: ValueEnds
   return { from: at, to: end, text: blank };
 }
 
-function quoted(text: string, quote: Quote, ends: ValueEnds): Replacement | undefined {
+function quoted(quote: Quote, ends: ValueEnds): Replacement | undefined {
   const close = ends.closing(quote);
   if (close === undefined) return { from: quote.end, to: ends.line(quote.end), text: REDACTED };
   return close === quote.end ? undefined : { from: quote.end, to: close, text: REDACTED };
@@ -180,11 +180,11 @@ function withoutSeparator(text: string, key: Key, ends: ValueEnds): Replacement 
   if (isHeader(key.name) || /token|key$/i.test(key.name)) {
     HEADER_LIST.lastIndex = key.end;
     const quote = HEADER_LIST.test(text) ? quoteAt(text, HEADER_LIST.lastIndex) : undefined;
-    return quote && quoted(text, quote, ends);
+    return quote && quoted(quote, ends);
   }
   if (/password$/i.test(key.name) && text.startsWith(" '", key.end)) {
     const quote = quoteAt(text, key.end + 1);
-    return quote && quoted(text, quote, ends);
+    return quote && quoted(quote, ends);
   }
   return undefined;
 }

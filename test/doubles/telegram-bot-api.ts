@@ -66,8 +66,8 @@ export interface TelegramDouble {
 const BOT_ID = 123_456;
 
 /**
- * A strict stand-in for https://core.telegram.org/bots/api on 127.0.0.1: it refuses what the real one refuses,
- * in the same words, so that a test with it means something.
+ * A strict stand-in for https://core.telegram.org/bots/api on 127.0.0.1: it refuses what the real one
+ * refuses, in the same words, so that a test with it means something.
  */
 export async function startTelegramDouble(options: TelegramDoubleOptions): Promise<TelegramDouble> {
   const { botUsername = 'tocsin_test_bot', callbackTtlMs = 15_000, limits = false } = options;
@@ -132,9 +132,10 @@ export async function startTelegramDouble(options: TelegramDoubleOptions): Promi
     async stop() {
       inbox.stop();
       callbacks.stop();
+      const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();
-      if (server.listening) await once(server, 'close');
+      await closed;
     },
   };
 }

@@ -16,8 +16,7 @@ export function cleanText(text: string): string {
     .replace(/\u007f/g, '\u2421')
     .replace(/[\u0080-\u009f]/g, '\ufffd')
     .replace(DIRECTION_OR_TAG, '')
-    .replace(INVISIBLE_RUN, '$1')
-    .replace(MARK_FLOOD, '$1');
+    .replace(FLOOD, '$1');
 }
 
 /** The same on one line. */
@@ -36,5 +35,5 @@ export function isBlank(text: string): boolean {
 const ANSI_COLOUR = /\u001b\[[\d;]*m/g;
 /** Bidi controls (https://trojansource.codes), deprecated format characters, and tags, in which text can hide. */
 const DIRECTION_OR_TAG = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f\u{e0000}-\u{e0fff}]/gu;
-const INVISIBLE_RUN = /([\u00ad\u034f\u180b-\u180e\u200b-\u200d\u2060-\u2064\ufe00-\ufe0f\ufeff])[\u00ad\u034f\u180b-\u180e\u200b-\u200d\u2060-\u2064\ufe00-\ufe0f\ufeff]+/g;
-const MARK_FLOOD = new RegExp(`(\\p{Mark}{${MARKS}})\\p{Mark}+`, 'gu');
+/** Marks and characters that are not seen at all, in any mixture. */
+const FLOOD = new RegExp(`([\\p{Mark}\\p{DI}]{${MARKS}})[\\p{Mark}\\p{DI}]+`, 'gu');

@@ -33,7 +33,9 @@ export function keyboardFits(markup: InlineKeyboardMarkup | undefined): boolean 
 export function withPlainAddresses(message: Message): Message {
   const blocks = message.blocks.map((block): Block => {
     const lines = block.type === 'item' ? addressesOf(block.buttons ?? []) : [];
-    return block.type === 'item' && lines.length > 0 ? { ...block, lines: [...block.lines, ...lines] } : block;
+    return block.type === 'item' && lines.length > 0
+      ? { ...block, lines: [...block.lines, ...lines] }
+      : block;
   });
   const notes = addressesOf((message.buttons ?? []).flat()).map((spans): Block => ({ type: 'note', spans }));
   return { ...message, blocks: [...blocks, ...notes] };

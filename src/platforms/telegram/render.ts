@@ -32,6 +32,7 @@ export function renderTelegramPlain(message: Message): TelegramMessage {
 }
 
 function rendered(message: Message, pen: Pen): TelegramMessage {
+  // biome-ignore lint/suspicious/noFocusedTests: this fit is no test of Jasmine's.
   const fitted = fit(withPlainAddresses(message), (candidate) => fits(candidate, pen));
   const markup = keyboard(fitted);
   return {

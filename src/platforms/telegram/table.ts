@@ -13,7 +13,9 @@ export function tableText(rows: readonly (readonly string[])[]): string {
   const cells = rows.map((row) => row.map((cell) => cleanLine(cell).trim()));
   const isRemark = (row: readonly string[], y: number) => y > 0 && row.length < columns && row.length === 1;
   const full = cells.filter((row, y) => !isRemark(row, y));
-  const natural = Array.from({ length: columns }, (_, x) => Math.max(...full.map((row) => widthOf(row[x] ?? ''))));
+  const natural = Array.from({ length: columns }, (_, x) =>
+    Math.max(...full.map((row) => widthOf(row[x] ?? ''))),
+  );
   const widths = squeeze(natural);
   const numeric = widths.map((_, x) => x > 0 && full.slice(1).every((row) => NUMBER.test(row[x] ?? '')));
   const written = (row: readonly string[]) =>

@@ -54,7 +54,7 @@ function clean(formatted: FormattedText): FormattedText {
   let text = '';
   for (const char of formatted.text) {
     for (let unit = 0; unit < char.length; unit++) position.push(text.length + unit);
-    if (/[\r\u2028-\u202e\u0333\u033f\u030a]/.test(char)) continue;
+    if (/\r|[\u2028-\u202e]|\u0333|\u033f|\u030a/.test(char)) continue;
     text += /[\u0000-\u0009\u000b-\u001f]/.test(char) ? ' ' : char;
   }
   position.push(text.length);
@@ -139,7 +139,5 @@ function byPosition(a: Entity, b: Entity): number {
 
 /** What tdlib's is_empty_string calls empty: spaces of every width, joiners, marks, the byte order mark. */
 function isInvisible(text: string): boolean {
-  return /^[\s\u00a0\u1680\u180e\u2000-\u200f\u202e\u202f\u205f\u2800\u3000\ufffc\ufeff\u{e0000}-\u{e007f}]*$/u.test(
-    text,
-  );
+  return /^[\s\u180e\u200b-\u200f\u202e\u2800\ufffc\u{e0000}-\u{e007f}]*$/u.test(text);
 }

@@ -69,7 +69,8 @@ export function parseHtml(source: string): FormattedText {
 }
 
 const INVALID_AFTER_DECODING =
-  'Text contains invalid Unicode characters after decoding HTML entities, check for unmatched surrogate code units';
+  'Text contains invalid Unicode characters after decoding HTML entities, ' +
+  'check for unmatched surrogate code units';
 
 function readStartTag(cursor: Cursor): { name: string; argument: string } {
   const begin = cursor.at++;

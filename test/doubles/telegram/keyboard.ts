@@ -2,7 +2,7 @@ import { checkLink } from './links.ts';
 import { badRequest } from './refusal.ts';
 import type { Button, Keyboard } from './types.ts';
 
-/** https://core.telegram.org/bots/api#inlinekeyboardbutton, and limits of the server that it does not name. */
+/** https://core.telegram.org/bots/api#inlinekeyboardbutton, and limits that only the server knows. */
 const MAX_CALLBACK_DATA_BYTES = 64;
 const MAX_BUTTONS = 100;
 const MAX_BUTTONS_A_ROW = 8;

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { parseMultipart } from './multipart.ts';
 import { badRequest, Refusal } from './refusal.ts';
 import type { Payload, SentFile } from './types.ts';
 
@@ -22,7 +23,7 @@ const JSON_PARAMETERS = new Set([
 export async function readPayload(request: IncomingMessage, query: URLSearchParams): Promise<Payload> {
   const body = await readBody(request);
   const type = request.headers['content-type'] ?? '';
-  const payload = { ...fromFields(query), ...(await fromBody(body, type)) };
+  const payload = { ...fromFields(query), ...fromBody(body, type) };
   if (hasLoneSurrogate(payload)) throw notUtf8();
   return payload;
 }
@@ -38,7 +39,7 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-async function fromBody(body: Buffer, type: string): Promise<Record<string, unknown>> {
+function fromBody(body: Buffer, type: string): Record<string, unknown> {
   if (body.length === 0) return {};
   if (type.startsWith('multipart/form-data')) return fromMultipart(body, type);
   const text = decode(body);
@@ -55,17 +56,10 @@ function fromJson(text: string): Record<string, unknown> {
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, fieldValue(name, inner)]));
 }
 
-async function fromMultipart(body: Buffer, type: string): Promise<Record<string, unknown>> {
-  const fields: Record<string, unknown> = {};
-  const form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData();
-  for (const [name, value] of form) {
-    fields[name] = typeof value === 'string' ? fieldValue(name, value) : await sentFile(value);
-  }
-  return fields;
-}
-
-async function sentFile(file: File): Promise<SentFile> {
-  return { name: file.name, content: Buffer.from(await file.arrayBuffer()) };
+function fromMultipart(body: Buffer, type: string): Record<string, unknown> {
+  return Object.fromEntries(
+    parseMultipart(body, type).map(([name, value]) => [name, fieldValue(name, value)]),
+  );
 }
 
 function fromFields(fields: URLSearchParams): Record<string, unknown> {

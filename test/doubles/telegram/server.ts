@@ -26,7 +26,8 @@ export async function startServer(parts: ServerParts): Promise<Server> {
 
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const url = new URL(request.url ?? '/', 'http://telegram');
-    const [, token = '', asked = ''] = /^\/bot([^/]+)\/([^/]+)$/.exec(decodeURIComponent(url.pathname)) ?? [];
+    const [, token = '', asked = ''] =
+      /^\/bot([^/]+)\/([^/]+)$/.exec(url.pathname.replace(/%3A/i, ':')) ?? [];
     const method = methods.get(asked.toLowerCase());
     const hungUp = new AbortController();
     response.on('close', () => !response.writableFinished && hungUp.abort());
