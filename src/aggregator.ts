@@ -1,7 +1,7 @@
 import { createClassifier } from './classify/classifier.ts';
 import { createClock } from './clock.ts';
-import { loadAlerts, loadSignatures } from './config/rule-files.ts';
-import { loadSettings } from './config/settings.ts';
+import { loadAlerts, loadSignatures } from './config/mine/rule-files.ts';
+import { loadSettings } from './config/mine/settings.ts';
 import { createGroupStateCache } from './pipeline/group-states.ts';
 import { activeRules, Pipeline } from './pipeline/pipeline.ts';
 import type { LogRecord } from './record/log-record.ts';
@@ -13,7 +13,18 @@ import { openStore } from './store/store.ts';
 /** One ring: what broke, how often, since when, with redacted samples. Instants in ms since the epoch. */
 export type AlertNotice = Pick<
   AlertDetail,
-  'id' | 'fingerprint' | 'category' | 'signatureId' | 'policy' | 'severity' | 'summary' | 'count' | 'firstAt' | 'lastAt' | 'services' | 'samples'
+  | 'id'
+  | 'fingerprint'
+  | 'category'
+  | 'signatureId'
+  | 'policy'
+  | 'severity'
+  | 'summary'
+  | 'count'
+  | 'firstAt'
+  | 'lastAt'
+  | 'services'
+  | 'samples'
 >;
 
 export interface AggregatorOptions {

@@ -2,11 +2,12 @@ import type { Answer, ChatContext } from './chat/command.ts';
 import { createChat } from './chat/create-chat.ts';
 import { plainMessage } from './chat/views/plain.ts';
 import { createClock } from './clock.ts';
-import type { ConfigError } from './config/problem.ts';
-import { RulesWatch } from './config/reload.ts';
-import type { Settings } from './config/settings.ts';
+import type { ConfigError } from './config/mine/problem.ts';
+import { RulesWatch } from './config/mine/reload.ts';
+import type { RulesInForce } from './config/mine/rule-files.ts';
+import type { Settings } from './config/mine/settings.ts';
 import { clearStaleSocket, findRunning, protectSocket } from './control.ts';
-import { EngineRoom, type RulesInForce } from './engine-room.ts';
+import { EngineRoom } from './engine-room.ts';
 import type { Log } from './log.ts';
 import type { PlatformStatus } from './platforms/platform.ts';
 import { type ConnectedPlatforms, connectPlatforms } from './platforms.ts';
@@ -97,8 +98,8 @@ export class Bot {
   }
 
   /** Looks at the rule files now. */
-  reload(): Promise<void> {
-    return this.#watch.check();
+  reload(): void {
+    this.#watch.check();
   }
 
   get httpAddress(): string | undefined {

@@ -1,7 +1,7 @@
 import { type Classifier, createClassifier } from './classify/classifier.ts';
 import type { Policy } from './classify/signature.ts';
-import { loadSignatures } from './config/rule-files.ts';
-import { loadSettings } from './config/settings.ts';
+import { loadSignatures } from './config/mine/rule-files.ts';
+import { loadSettings } from './config/mine/settings.ts';
 import { redactRecord } from './record/redact.ts';
 import { recordOfObject } from './record/structured.ts';
 
@@ -37,7 +37,10 @@ let loaded: Loaded | undefined;
 export function classifyError({ error, operation }: ClassifyInput): Classified | null {
   const thrown = error instanceof Error ? { type: error.name, message: error.message } : error;
   const record = recordOfObject(
-    { ...(operation === undefined ? {} : { event: operation }), error: typeof thrown === 'object' ? thrown : String(thrown) },
+    {
+      ...(operation === undefined ? {} : { event: operation }),
+      error: typeof thrown === 'object' ? thrown : String(thrown),
+    },
     { observedAt: Date.now() },
   );
   const verdict = classifier().classify(redactRecord(record));
@@ -59,7 +62,12 @@ function classifier(): Classifier {
 function read(path: string, at: number, before: Loaded | undefined): Loaded {
   try {
     const { text, rules } = loadSignatures(path);
-    return { path, at, text, classifier: before?.text === text ? before.classifier : createClassifier(rules) };
+    return {
+      path,
+      at,
+      text,
+      classifier: before?.text === text ? before.classifier : createClassifier(rules),
+    };
   } catch (failure) {
     if (!before) throw failure;
     return { ...before, at };

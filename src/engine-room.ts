@@ -1,11 +1,11 @@
 import { createAlertMemory } from './alert-memory.ts';
 import { ruleFor } from './alerting/decide.ts';
-import type { AlertRules } from './alerting/rules.ts';
 import { alertMessage, escalationMessage } from './chat/views/alert.ts';
 import { createTimeFormat } from './chat/views/format.ts';
 import { createClassifier } from './classify/classifier.ts';
-import type { Ruleset, Signature } from './classify/signature.ts';
-import type { Settings } from './config/settings.ts';
+import type { Signature } from './classify/signature.ts';
+import type { RulesInForce } from './config/mine/rule-files.ts';
+import type { Settings } from './config/mine/settings.ts';
 import { Courier } from './delivery/courier.ts';
 import type { Destination } from './delivery/destination.ts';
 import { Escalation } from './delivery/escalation.ts';
@@ -17,14 +17,6 @@ import { activeRules, Pipeline } from './pipeline/pipeline.ts';
 import type { LogRecord } from './record/log-record.ts';
 import type { OutboxItem } from './store/outbox.ts';
 import { openStore } from './store/store.ts';
-
-/** Both rule files as they are in force. */
-export interface RulesInForce {
-  readonly rules: Ruleset;
-  readonly alerts: AlertRules;
-  /** Short hash of the contents of both files. */
-  readonly version: string;
-}
 
 export interface EngineRoomOptions {
   readonly settings: Settings;
@@ -71,8 +63,7 @@ export class EngineRoom {
       retention: settings.retention,
     });
     this.time = createTimeFormat(settings.timezone);
-    const { url, org, project, dsn } = settings.sentry;
-    this.sentry = { url, org, project: project ?? dsn?.projectId };
+    this.sentry = settings.sentry;
     this.memory = createAlertMemory(this.store.alerts.since(now() - settings.retention.days * DAY_MS));
     this.metrics = createMetrics({
       waiting: () => new Map(options.destinations().map(({ id }) => [id, this.store.outbox.waiting(id)])),

@@ -1,6 +1,6 @@
 import type { Chat } from './chat/chat.ts';
 import { COMMANDS } from './chat/create-chat.ts';
-import type { Settings } from './config/settings.ts';
+import type { Settings } from './config/mine/settings.ts';
 import type { Destination } from './delivery/destination.ts';
 import type { Log } from './log.ts';
 import { createConsole } from './platforms/console/console.ts';
@@ -58,9 +58,11 @@ export function connectPlatforms(options: ConnectOptions) {
   if (console) all.push(console);
 
   const destinations = all.flatMap((platform) => platform.destinations);
-  const escalation = settings.escalation.destination;
-  const isAlertDestination = ({ id }: Destination) =>
-    id !== escalation || settings.alertDestinations.includes(id);
+  const extra = [
+    ...escalationChat(settings).map(telegramId),
+    ...escalationChannel(settings).map((id) => `slack:${id}`),
+  ];
+  const isAlertDestination = ({ id }: Destination) => !extra.includes(id);
   return {
     all,
     slack,
@@ -81,7 +83,8 @@ function telegramId({ chatId, threadId }: TelegramChat): string {
 /** The Telegram chat of the escalation destination, unless every alert goes there anyway. */
 function escalationChat({ escalation, telegram }: Settings): TelegramChat[] {
   const [, chat, thread] = /^telegram:([^:]+)(?::(\d+))?$/.exec(escalation.destination ?? '') ?? [];
-  if (chat === undefined || telegram?.chats.some((known) => telegramId(known) === escalation.destination)) return [];
+  if (chat === undefined || telegram?.chats.some((known) => telegramId(known) === escalation.destination))
+    return [];
   const chatId = chat.startsWith('@') ? chat : Number(chat);
   return [{ chatId, ...(thread === undefined ? {} : { threadId: Number(thread) }) }];
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer } from './chat/command.ts';
-import type { Settings } from './config/settings.ts';
+import type { Settings } from './config/mine/settings.ts';
 import type { EngineRoom } from './engine-room.ts';
 import type { ConnectedPlatforms } from './platforms.ts';
 import { readBody } from './sources/http-body.ts';
@@ -40,7 +40,9 @@ export function botRoutes(
 }
 
 /** What the command line asks over the socket that only its owner may open. */
-export function controlRoutes(options: Shared & { readonly ask: (words: readonly string[]) => Answer }): Route[] {
+export function controlRoutes(
+  options: Shared & { readonly ask: (words: readonly string[]) => Answer },
+): Route[] {
   const { settings, room, now, ask } = options;
   const { maxBodyBytes, maxLineBytes } = settings;
   const { pipeline } = room;

@@ -37,7 +37,11 @@ export function createChat({
     const command = COMMANDS.find((candidate) => candidate.name === (name === 'start' ? 'help' : name));
     if (!command) {
       const names = COMMANDS.map((candidate) => `/${candidate.name}`).join(', ');
-      const message = plainMessage('I do not know ', { style: 'code', text: `/${name}` }, `. I know ${names}.`);
+      const message = plainMessage(
+        'I do not know ',
+        { style: 'code', text: `/${name}` },
+        `. I know ${names}.`,
+      );
       return { message, exit: 2 };
     }
     return run(command, { actor, words: rest, now: context.now() });

@@ -129,7 +129,11 @@ const SYNTAX: readonly (readonly [RegExp, string, string])[] = [
     'repeats too often, or from more to less: `$`',
     'RE2 repeats 1,000 times at most; write `+` or `*`.',
   ],
-  [/^invalid escape sequence: \\Z/, 'uses `$`, which RE2 does not have', 'Write `$` for the end of the text.'],
+  [
+    /^invalid escape sequence: \\Z/,
+    'uses `$`, which RE2 does not have',
+    'Write `$` for the end of the text.',
+  ],
   [
     /^invalid escape sequence: /,
     'uses `$`, which RE2 does not have',

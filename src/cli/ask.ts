@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Answer } from '../chat/command.ts';
-import { loadSettings } from '../config/settings.ts';
+import { loadSettings } from '../config/mine/settings.ts';
 import { askBot } from '../control.ts';
 import { renderTerminal } from '../platforms/terminal/render.ts';
 
@@ -19,7 +19,10 @@ function add(program: Command, name: string, description: string): void {
     .allowUnknownOption()
     .allowExcessArguments()
     .action(async (words: string[], options: { json?: boolean }) => {
-      process.exitCode = await ask([name, ...words.filter((word) => word !== '--json')], options.json === true || words.includes('--json'));
+      process.exitCode = await ask(
+        [name, ...words.filter((word) => word !== '--json')],
+        options.json === true || words.includes('--json'),
+      );
     });
 }
 
@@ -27,7 +30,9 @@ async function ask(words: readonly string[], json: boolean): Promise<number> {
   const { dataDir } = loadSettings({ env: process.env });
   const reply = await askBot(dataDir, 'POST', '/command', JSON.stringify(words));
   if (!reply) {
-    process.stderr.write(`tocsin: no bot runs on ${dataDir}. Start it with "npm start", or set TOCSIN_DATA to its directory.\n`);
+    process.stderr.write(
+      `tocsin: no bot runs on ${dataDir}. Start it with "npm start", or set TOCSIN_DATA to its directory.\n`,
+    );
     return 1;
   }
   const answer = JSON.parse(reply.body) as Answer;
@@ -35,7 +40,10 @@ async function ask(words: readonly string[], json: boolean): Promise<number> {
     for (const row of answer.data) process.stdout.write(`${JSON.stringify(row)}\n`);
   } else {
     const { isTTY, columns } = process.stdout;
-    const text = renderTerminal(answer.message, { colour: isTTY === true && !process.env['NO_COLOR'], width: columns ?? 100 });
+    const text = renderTerminal(answer.message, {
+      colour: isTTY === true && !process.env['NO_COLOR'],
+      width: columns ?? 100,
+    });
     (answer.exit === 2 ? process.stderr : process.stdout).write(`${text}\n`);
   }
   return answer.exit ?? 0;

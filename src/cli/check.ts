@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { loadAlerts, loadSignatures } from '../config/rule-files.ts';
-import { ConfigError, type Problem } from '../config/problem.ts';
-import { loadSettings } from '../config/settings.ts';
 import { createClassifier } from '../classify/classifier.ts';
+import { ConfigError, type Problem } from '../config/mine/problem.ts';
+import { loadAlerts, loadSignatures } from '../config/mine/rule-files.ts';
+import { loadSettings } from '../config/mine/settings.ts';
 
 /** `tocsin check`: all configuration at once. Mistakes exit with 2, remarks on what is probably not meant with 1. */
 export function addCheck(program: Command): void {
@@ -27,9 +27,12 @@ export function addCheck(program: Command): void {
       if (!settings || !signatures || !alerts) return;
       createClassifier(signatures.rules);
       const remarks = [...settings.warnings, ...signatures.warnings];
-      for (const { place, message } of remarks) process.stdout.write(`tocsin: remark: ${place}: ${message}\n`);
+      for (const { place, message } of remarks)
+        process.stdout.write(`tocsin: remark: ${place}: ${message}\n`);
       const { length } = signatures.rules.signatures;
-      process.stdout.write(`tocsin: ${length} signatures, ${signatures.rules.noise.length} noise patterns, alert rules and settings are good\n`);
+      process.stdout.write(
+        `tocsin: ${length} signatures, ${signatures.rules.noise.length} noise patterns, alert rules and settings are good\n`,
+      );
       if (remarks.length > 0) process.exitCode = 1;
     });
 }

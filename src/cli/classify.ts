@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander';
 import { createClassifier, identify } from '../classify/classifier.ts';
 import { FINGERPRINT_FORMS, type FingerprintForm, UNCLASSIFIED } from '../classify/fingerprint.ts';
-import { loadSignatures } from '../config/rule-files.ts';
-import { loadSettings } from '../config/settings.ts';
+import { loadSignatures } from '../config/mine/rule-files.ts';
+import { loadSettings } from '../config/mine/settings.ts';
 import { redactRecord } from '../record/redact.ts';
 import { recordOfText } from '../record/text.ts';
-import { createOutput, INPUT_FORMS, type InputForm, InputError, jsonLine, stdinLines } from './input.ts';
+import { createOutput, INPUT_FORMS, InputError, type InputForm, jsonLine, stdinLines } from './input.ts';
 
 interface Options {
   readonly signatures?: string;
@@ -26,9 +26,15 @@ export function addClassify(program: Command): void {
     .command('classify')
     .description('says of each line on stdin what it is: one verdict a line')
     .option('--signatures <file>', 'the signature file (default: that of the configuration)')
-    .addOption(new Option('--fingerprint <form>', 'the form of the fingerprint').choices(FINGERPRINT_FORMS).default('seed'))
     .addOption(
-      new Option('--input <form>', 'json: each line is a JSON string or {"id","line","category"?}').choices(INPUT_FORMS).default('lines'),
+      new Option('--fingerprint <form>', 'the form of the fingerprint')
+        .choices(FINGERPRINT_FORMS)
+        .default('seed'),
+    )
+    .addOption(
+      new Option('--input <form>', 'json: each line is a JSON string or {"id","line","category"?}')
+        .choices(INPUT_FORMS)
+        .default('lines'),
     )
     .option('--json', 'one JSON object a line')
     .action(classify);
@@ -50,8 +56,13 @@ function askedOf(number: number, line: string): Asked {
   const value = jsonLine(number, line);
   if (typeof value === 'string') return { line: value };
   const { id, line: text, category } = (value ?? {}) as Record<string, unknown>;
-  if (typeof text !== 'string') throw new InputError(`stdin:${number}: expected a JSON string or {"id","line","category"?}.`);
-  return { ...(id === undefined ? {} : { id }), line: text, ...(typeof category === 'string' ? { category } : {}) };
+  if (typeof text !== 'string')
+    throw new InputError(`stdin:${number}: expected a JSON string or {"id","line","category"?}.`);
+  return {
+    ...(id === undefined ? {} : { id }),
+    line: text,
+    ...(typeof category === 'string' ? { category } : {}),
+  };
 }
 
 function verdictOf(classifier: ReturnType<typeof createClassifier>, asked: Asked, form: FingerprintForm) {
@@ -80,7 +91,17 @@ function verdictOf(classifier: ReturnType<typeof createClassifier>, asked: Asked
 }
 
 function forPeople(verdict: ReturnType<typeof verdictOf>): string {
-  const { outcome, category, signature_id: id, severity, policy, fingerprint, canonical, summary, grouped } = verdict;
+  const {
+    outcome,
+    category,
+    signature_id: id,
+    severity,
+    policy,
+    fingerprint,
+    canonical,
+    summary,
+    grouped,
+  } = verdict;
   if (outcome === 'noise' || outcome === 'ignored') return outcome;
   if (outcome === 'generic' && !grouped) return `generic, no error\t${canonical ?? ''}`;
   const name = id === null ? `generic ${category}` : `match ${category}/${id}`;

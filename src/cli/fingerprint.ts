@@ -7,8 +7,14 @@ import { createOutput, stdinLines } from './input.ts';
 export function addFingerprint(program: Command): void {
   program
     .command('fingerprint')
-    .description('one key for each message line on stdin, in order (a line break inside a message is written \\n)')
-    .addOption(new Option('--fingerprint <form>', 'the form of the fingerprint').choices(FINGERPRINT_FORMS).default('seed'))
+    .description(
+      'one key for each message line on stdin, in order (a line break inside a message is written \\n)',
+    )
+    .addOption(
+      new Option('--fingerprint <form>', 'the form of the fingerprint')
+        .choices(FINGERPRINT_FORMS)
+        .default('seed'),
+    )
     .action(async (options: { fingerprint: FingerprintForm }) => {
       const output = createOutput();
       for await (const [, line] of stdinLines()) {

@@ -28,7 +28,9 @@ export function jsonLine(number: number, line: string): unknown {
   try {
     return JSON.parse(line) as unknown;
   } catch (error) {
-    throw new InputError(`stdin:${number}: is no JSON: ${(error as Error).message}. Use --input lines for plain text.`);
+    throw new InputError(
+      `stdin:${number}: is no JSON: ${(error as Error).message}. Use --input lines for plain text.`,
+    );
   }
 }
 

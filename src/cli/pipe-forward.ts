@@ -1,7 +1,7 @@
 import { createClassifier } from '../classify/classifier.ts';
-import type { Settings } from '../config/settings.ts';
+import type { RulesInForce } from '../config/mine/rule-files.ts';
+import type { Settings } from '../config/mine/settings.ts';
 import { askBot } from '../control.ts';
-import type { RulesInForce } from '../engine-room.ts';
 import { redactRecord } from '../record/redact.ts';
 import { recordOfText } from '../record/text.ts';
 import { echo } from './echo.ts';
@@ -33,7 +33,9 @@ export function forwardToBot(options: {
       const body = `${lines.join('\n')}\n`;
       // The bot may be restarting, or overloaded: the program that writes waits, nothing is dropped.
       for (;;) {
-        const reply = await askBot(settings.dataDir, 'POST', '/ingest', body, 'text/plain').catch(() => undefined);
+        const reply = await askBot(settings.dataDir, 'POST', '/ingest', body, 'text/plain').catch(
+          () => undefined,
+        );
         if (reply && reply.status < 429) return;
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }

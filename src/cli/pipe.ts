@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { createClock } from '../clock.ts';
-import { loadInForce } from '../config/rule-files.ts';
-import { loadSettings, type Settings } from '../config/settings.ts';
+import type { RulesInForce } from '../config/mine/rule-files.ts';
+import { loadInForce } from '../config/mine/rule-files.ts';
+import { loadSettings, type Settings } from '../config/mine/settings.ts';
 import { findRunning } from '../control.ts';
-import type { RulesInForce } from '../engine-room.ts';
 import { createLog, type Log } from '../log.ts';
 import { lineGroups } from '../sources/lines.ts';
 import { forwardToBot } from './pipe-forward.ts';
@@ -44,7 +44,9 @@ async function pipe(): Promise<void> {
   const left = await waitForDelivery(sink, ended === 'signal' ? Promise.resolve('signal') : signal);
   await sink.close();
   if (left > 0) {
-    process.stderr.write(`tocsin: ${left} messages could not be delivered yet; they are kept in ${settings.dataDir}.\n`);
+    process.stderr.write(
+      `tocsin: ${left} messages could not be delivered yet; they are kept in ${settings.dataDir}.\n`,
+    );
     process.exitCode = 1;
   }
   // Stdin may still be open after a signal.
@@ -78,7 +80,9 @@ async function waitForDelivery(sink: LineSink, signal: Promise<string>): Promise
     if (left === 0 || stopped) return left;
     if (performance.now() - toldAt > TELL_EVERY_MS) {
       toldAt = performance.now();
-      process.stderr.write(`tocsin: waiting for ${left} messages to be delivered (Ctrl-C leaves them queued)\n`);
+      process.stderr.write(
+        `tocsin: waiting for ${left} messages to be delivered (Ctrl-C leaves them queued)\n`,
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { AlreadyRunningError } from '../bot.ts';
-import { ConfigError } from '../config/problem.ts';
+import { ConfigError } from '../config/mine/problem.ts';
 import { ListenError } from '../sources/listen-error.ts';
 import { DatabaseError } from '../store/database.ts';
 import { addAskCommands } from './ask.ts';
@@ -32,14 +32,17 @@ export async function run(argv: readonly string[]): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
   });
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
   const program = new Command('tocsin')
     .description('Reads your logs, and rings in the chat you already use.')
     .version(version)
     .addHelpText('after', EPILOGUE)
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(`tocsin: ${text.replace(/^error: /, '')}`) });
-  for (const add of [addStart, addPipe, addClassify, addReplay, addFingerprint, addCheck, addAskCommands]) add(program);
+  for (const add of [addStart, addPipe, addClassify, addReplay, addFingerprint, addCheck, addAskCommands])
+    add(program);
   for (const command of program.commands) command.exitOverride();
   try {
     await program.parseAsync(argv);

@@ -2,13 +2,13 @@ import { type Command, Option } from 'commander';
 import { decide, ruleFor } from '../alerting/decide.ts';
 import { createClassifier, identify } from '../classify/classifier.ts';
 import { FINGERPRINT_FORMS, type FingerprintForm } from '../classify/fingerprint.ts';
-import { loadAlerts, loadSignatures } from '../config/rule-files.ts';
-import { loadSettings } from '../config/settings.ts';
+import { loadAlerts, loadSignatures } from '../config/mine/rule-files.ts';
+import { loadSettings } from '../config/mine/settings.ts';
 import { createGroupStateCache } from '../pipeline/group-states.ts';
 import { loopReason } from '../record/loop-guard.ts';
 import { redactRecord } from '../record/redact.ts';
 import { recordOfText } from '../record/text.ts';
-import { createOutput, INPUT_FORMS, type InputForm, InputError, jsonLine, stdinLines } from './input.ts';
+import { createOutput, INPUT_FORMS, InputError, type InputForm, jsonLine, stdinLines } from './input.ts';
 
 interface Options {
   readonly signatures?: string;
@@ -26,7 +26,11 @@ export function addReplay(program: Command): void {
     .option('--signatures <file>', 'the signature file (default: that of the configuration)')
     .option('--alerts <file>', 'the alert rules (default: those of the configuration)')
     .addOption(new Option('--fingerprint <form>', 'the form of the fingerprint').choices(FINGERPRINT_FORMS))
-    .addOption(new Option('--input <form>', 'json: "line" may be a JSON value of its own').choices(INPUT_FORMS).default('lines'))
+    .addOption(
+      new Option('--input <form>', 'json: "line" may be a JSON value of its own')
+        .choices(INPUT_FORMS)
+        .default('lines'),
+    )
     .option('--json', 'one JSON object a line')
     .action(replay);
 }
@@ -67,6 +71,12 @@ function timedLine(number: number, text: string): { t: number; line: string } {
   return { t, line: typeof line === 'string' ? line : JSON.stringify(line) };
 }
 
-function forPeople(alert: { t: number; category: string; signature_id: string | null; fingerprint: string; count: number }) {
+function forPeople(alert: {
+  t: number;
+  category: string;
+  signature_id: string | null;
+  fingerprint: string;
+  count: number;
+}) {
   return `${alert.t} s\t${alert.category}/${alert.signature_id ?? '-'}\t${alert.fingerprint}\t${alert.count} in the window`;
 }

@@ -1,9 +1,10 @@
-import type { Settings } from '../config/settings.ts';
+import type { RulesInForce } from '../config/mine/rule-files.ts';
+import type { Settings } from '../config/mine/settings.ts';
 import type { Destination } from '../delivery/destination.ts';
-import { EngineRoom, type RulesInForce } from '../engine-room.ts';
+import { EngineRoom } from '../engine-room.ts';
 import type { Log } from '../log.ts';
-import { type ConnectedPlatforms, connectPlatforms } from '../platforms.ts';
 import { createTerminal } from '../platforms/terminal/terminal.ts';
+import { type ConnectedPlatforms, connectPlatforms } from '../platforms.ts';
 import { recordOfText } from '../record/text.ts';
 import { echo } from './echo.ts';
 import type { LineSink } from './pipe.ts';
@@ -28,7 +29,10 @@ export class Sidecar implements LineSink {
   constructor(options: SidecarOptions) {
     const { settings, inForce, log, now } = options;
     this.#options = options;
-    const silent = { command: async () => ({ kind: 'none' }) as const, press: async () => ({ kind: 'none' }) as const };
+    const silent = {
+      command: async () => ({ kind: 'none' }) as const,
+      press: async () => ({ kind: 'none' }) as const,
+    };
     this.#platforms = connectPlatforms({
       settings,
       chat: silent,
@@ -37,12 +41,16 @@ export class Sidecar implements LineSink {
       hints: [],
       listen: false,
       onStatus: (platform, status) => {
-        if (status.state === 'failed') log.error({ platform, reason: status.reason }, 'A chat platform is not to be had.');
+        if (status.state === 'failed')
+          log.error({ platform, reason: status.reason }, 'A chat platform is not to be had.');
       },
     });
     const chats = this.#platforms.alertDestinations;
     const { isTTY, columns } = process.stdout;
-    const terminal = createTerminal((text) => process.stdout.write(text), { colour: isTTY === true, width: columns ?? 100 });
+    const terminal = createTerminal((text) => process.stdout.write(text), {
+      colour: isTTY === true,
+      width: columns ?? 100,
+    });
     this.#destinations = chats.length > 0 ? chats : [terminal];
     this.#room = new EngineRoom({
       settings,

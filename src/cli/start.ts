@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Bot } from '../bot.ts';
-import { loadInForce } from '../config/rule-files.ts';
-import { loadSettings, type Settings } from '../config/settings.ts';
+import { loadInForce } from '../config/mine/rule-files.ts';
+import { loadSettings, type Settings } from '../config/mine/settings.ts';
 import { createLog } from '../log.ts';
 import { untilSignal } from './signals.ts';
 
@@ -25,10 +25,13 @@ async function start(): Promise<void> {
   for (const { place, message } of [...settings.warnings, ...warnings]) log.warn({ place }, message);
   const bot = new Bot({ settings, inForce, log, hints: pageHints(settings) });
   const signal = untilSignal();
-  process.on('SIGHUP', () => void bot.reload());
+  process.on('SIGHUP', () => bot.reload());
   await bot.start();
   for (const line of banner(settings, bot)) process.stdout.write(`tocsin: ${line}\n`);
-  log.info({ signal: await signal }, 'Ending: what was received is committed, what is queued is sent at the next start.');
+  log.info(
+    { signal: await signal },
+    'Ending: what was received is committed, what is queued is sent at the next start.',
+  );
   await bot.stop();
 }
 
@@ -51,7 +54,9 @@ function banner(settings: Settings, bot: Bot): string[] {
     `send log lines to ${inputs.join(', ')}`,
     'add Telegram with ALERT_TELEGRAM_BOT_TOKEN and ALERT_TELEGRAM_CHAT_ID, Slack with SLACK_BOT_TOKEN, SLACK_APP_TOKEN and SLACK_CHANNEL (or SLACK_WEBHOOK_URL)',
   ];
-  return settings.telegram || settings.slack || settings.slackWebhookUrl !== undefined ? lines.slice(0, 2) : lines;
+  return settings.telegram || settings.slack || settings.slackWebhookUrl !== undefined
+    ? lines.slice(0, 2)
+    : lines;
 }
 
 function pageHints(settings: Settings): string[] {

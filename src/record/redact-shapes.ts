@@ -62,7 +62,8 @@ function shapeOf(match: string, offset: number, text: string): string {
   if (match.startsWith('sk-')) {
     const before = offset === 0 ? '' : (text[offset - 1] ?? '');
     // `task-…` and `disk-…` are names; so is what has no digit.
-    return /[A-Za-z0-9]/.test(before) || !/\d/.test(match) ? match : REDACTED;
+    const named = /^sk-(?:ant|proj|svcacct|or)-/.test(match);
+    return (!named && /[A-Za-z0-9]/.test(before)) || !/\d/.test(match) ? match : REDACTED;
   }
   return REDACTED;
 }

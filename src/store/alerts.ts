@@ -1,5 +1,5 @@
 import type { AlertSeverity, Policy } from '../classify/signature.ts';
-import type { Db } from './database.ts';
+import { type Db, inTransaction } from './database.ts';
 import type { Sample } from './samples.ts';
 
 /** One ring with all that its message shows. */
@@ -119,7 +119,7 @@ export function createAlerts(db: Db) {
      * Queues rings with policy `escalate` of `rangBefore` (ms) or older, that nobody acknowledged, for the escalation
      * destination, each once; returns how many.
      */
-    escalateDue: db.transaction((rangBefore: number, destination: string, at: number): number => {
+    escalateDue: inTransaction(db, (rangBefore: number, destination: string, at: number): number => {
       const rows = due.all(rangBefore);
       for (const { id } of rows) {
         escalated.run(at, id);

@@ -1,6 +1,6 @@
 import type { DecisionKind } from '../alerting/decide.ts';
 import type { AlertSeverity, Policy } from '../classify/signature.ts';
-import type { Db } from './database.ts';
+import { type Db, inTransaction } from './database.ts';
 import { createServices } from './services.ts';
 
 const MINUTE_MS = 60_000;
@@ -163,7 +163,7 @@ export function createBatchWriter(db: Db, options: { readonly samplesPerGroup: n
     return group.alerts.map((alert) => writeAlert(row.id, facts, alert));
   }
 
-  const write = db.transaction((batch: Batch): StoredAlert[] => {
+  const write = inTransaction(db, (batch: Batch): StoredAlert[] => {
     const minute = Math.floor(batch.at / MINUTE_MS);
     const alerts = batch.groups.flatMap((group) => writeGroup(group, minute));
     for (const { source, what, count } of batch.sources) countSource.run(minute, source, what, count);
@@ -173,7 +173,7 @@ export function createBatchWriter(db: Db, options: { readonly samplesPerGroup: n
   /** Commits a batch and returns the alerts in it. Throws what SQLite throws (disk full …); then nothing of it is stored. */
   return (batch: Batch): StoredAlert[] => {
     try {
-      return write.immediate(batch);
+      return write(batch);
     } catch (error) {
       services.forget();
       throw error;

@@ -55,3 +55,12 @@ function migrate(db: Db, file: string): void {
     })();
   }
 }
+
+/** All that `work` writes is committed together, or nothing of it. */
+export function inTransaction<Args extends unknown[], Result>(
+  db: Db,
+  work: (...args: Args) => Result,
+): (...args: Args) => Result {
+  const run = db.transaction(work);
+  return (...args) => run.immediate(...args);
+}

@@ -1,4 +1,4 @@
-import type { Db } from './database.ts';
+import { type Db, inTransaction } from './database.ts';
 
 /** Groups that are not to ring for a while. All of it is in memory too: every event asks. */
 export function createMutes(db: Db) {
@@ -14,7 +14,7 @@ export function createMutes(db: Db) {
   for (const mute of active.all(0)) untilOf.set(mute.fingerprint, mute.until);
 
   return {
-    mute: db.transaction((fingerprint: string, until: number, by: string, at: number): void => {
+    mute: inTransaction(db, (fingerprint: string, until: number, by: string, at: number): void => {
       insert.run(until, by, at, fingerprint);
       audit.run(at, by, 'mute', `${fingerprint} until ${new Date(until).toISOString()}`);
       untilOf.set(fingerprint, Math.max(until, untilOf.get(fingerprint) ?? 0));

@@ -1,5 +1,5 @@
 import type { Message } from '../message/message.ts';
-import type { Db } from './database.ts';
+import { type Db, inTransaction } from './database.ts';
 
 /** What a queued message is about. A notice brings its message; the others are built when they are sent. */
 export type OutboxItem = {
@@ -75,17 +75,17 @@ export function createOutbox(db: Db) {
     markSending(item: OutboxItem): void {
       intent.run(item.id);
     },
-    markSent: db.transaction((item: OutboxItem, messageId: string, at: number): void => {
+    markSent: inTransaction(db, (item: OutboxItem, messageId: string, at: number): void => {
       sent.run(messageId, at, item.id);
       finish(item, 'sent', messageId, at);
     }),
     /** It can never be sent: `reason` says why. */
-    markFailed: db.transaction((item: OutboxItem, reason: string, at: number): void => {
+    markFailed: inTransaction(db, (item: OutboxItem, reason: string, at: number): void => {
       failed.run(at, reason, item.id);
       finish(item, 'failed', reason, at);
     }),
     /** It waits until `dueAt`. */
-    markRetry: db.transaction((item: OutboxItem, reason: string, at: number, dueAt: number): void => {
+    markRetry: inTransaction(db, (item: OutboxItem, reason: string, at: number, dueAt: number): void => {
       later.run(dueAt, reason, item.id);
       // One line for each way to fail, not one a retry: an outage of a day is not a thousand rows.
       if (item.attempts === 0) finish(item, 'retry', reason, at);

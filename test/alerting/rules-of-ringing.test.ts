@@ -41,11 +41,32 @@ describe('the sliding window', () => {
 describe('the cooldown', () => {
   it.each([
     ['nothing rings during it', [0, 1, 2, 3, 100, 601], [[2, 3]]],
-    ['it is over at exactly last alert + cooldown', [0, 1, 2, 400, 500, 602], [[2, 3], [602, 3]]],
+    [
+      'it is over at exactly last alert + cooldown',
+      [0, 1, 2, 400, 500, 602],
+      [
+        [2, 3],
+        [602, 3],
+      ],
+    ],
     ['it is not over a moment before', [0, 1, 2, 400, 500, 601.999], [[2, 3]]],
-    ['an error that went on rings again when it ends, with the events of the window', [0, 1, 2, 310, 400, 602], [[2, 3], [602, 3]]],
+    [
+      'an error that went on rings again when it ends, with the events of the window',
+      [0, 1, 2, 310, 400, 602],
+      [
+        [2, 3],
+        [602, 3],
+      ],
+    ],
     ['an error that ended does not ring again for one straggler', [0, 1, 2, 700], [[2, 3]]],
-    ['a group that rang again has its next cooldown from there', [0, 1, 2, 600, 601, 602, 603, 1202], [[2, 3], [602, 3]]],
+    [
+      'a group that rang again has its next cooldown from there',
+      [0, 1, 2, 600, 601, 602, 603, 1202],
+      [
+        [2, 3],
+        [602, 3],
+      ],
+    ],
   ] as const)('%s', (_, seconds, expected) => {
     expect(rings(seconds)).toEqual(expected);
   });
@@ -62,7 +83,14 @@ describe('an immediate category', () => {
   it.each([
     ['rings at the first event', [7], [[7, 1]]],
     ['has a cooldown all the same', [0, 1, 599.999], [[0, 1]]],
-    ['rings again at exactly the end of the cooldown', [0, 600], [[0, 1], [600, 1]]],
+    [
+      'rings again at exactly the end of the cooldown',
+      [0, 600],
+      [
+        [0, 1],
+        [600, 1],
+      ],
+    ],
   ] as const)('%s', (_, seconds, expected) => {
     expect(rings(seconds, { immediate: true })).toEqual(expected);
   });
@@ -122,11 +150,19 @@ describe('thresholds', () => {
   };
 
   it('are 5 minutes, 3 events and 10 minutes by default', () => {
-    expect(ruleFor(DEFAULT_RULES, 'x', signature)).toMatchObject({ windowMs: 300 * S, minCount: 3, cooldownMs: 600 * S });
+    expect(ruleFor(DEFAULT_RULES, 'x', signature)).toMatchObject({
+      windowMs: 300 * S,
+      minCount: 3,
+      cooldownMs: 600 * S,
+    });
   });
 
   it('of a category win over the defaults, key by key', () => {
-    expect(ruleFor(rules, 'db', signature)).toMatchObject({ windowMs: 60 * S, minCount: 5, cooldownMs: 600 * S });
+    expect(ruleFor(rules, 'db', signature)).toMatchObject({
+      windowMs: 60 * S,
+      minCount: 5,
+      cooldownMs: 600 * S,
+    });
   });
 
   it('of a signature win over those of its category', () => {
@@ -136,7 +172,9 @@ describe('thresholds', () => {
 
   it('make only the listed categories immediate, and an empty list none', () => {
     expect(ruleFor(DEFAULT_RULES, 'critical', signature).immediate).toBe(true);
-    expect(ruleFor({ ...DEFAULT_RULES, immediateCategories: new Set() }, 'critical', signature).immediate).toBe(false);
+    expect(
+      ruleFor({ ...DEFAULT_RULES, immediateCategories: new Set() }, 'critical', signature).immediate,
+    ).toBe(false);
   });
 
   it('apply to unclassified errors unless generic.alert is off', () => {

@@ -45,7 +45,12 @@ describe('the seed form', () => {
       canonicalSeed(piece.repeat(Math.ceil(100_000 / piece.length)));
       expect(performance.now() - startedAt).toBeLessThan(200);
     }
-    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 500 }), (text) => [...canonicalSeed(text)].length <= 600));
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 500 }),
+        (text) => [...canonicalSeed(text)].length <= 600,
+      ),
+    );
   });
 });
 

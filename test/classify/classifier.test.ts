@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createClassifier } from '../../src/classify/classifier.ts';
-import { PatternSet } from '../../src/classify/pattern-set.ts';
 import { parsePattern } from '../../src/classify/pattern.ts';
+import { PatternSet } from '../../src/classify/pattern-set.ts';
 import type { Signature } from '../../src/classify/signature.ts';
 import { recordOfText } from '../../src/record/text.ts';
 
@@ -42,11 +42,19 @@ describe('a record is classified', () => {
     ['as ignored when it is empty', '   ', 'ignored'],
     ['as a generic error when its level says so', '2026-11-21T10:00:00Z ERROR queue stalled', 'generic true'],
     ['as a generic error when its words say so', 'payment failed for order 7', 'generic true'],
-    ['as harmless when its level is below ERROR', '2026-11-21T10:00:00Z INFO error page rendered', 'generic false'],
+    [
+      'as harmless when its level is below ERROR',
+      '2026-11-21T10:00:00Z INFO error page rendered',
+      'generic false',
+    ],
     ['as harmless when it only counts no errors', 'backup done, 0 errors, failed=0', 'generic false'],
     ['as harmless otherwise', 'listening on 8080', 'generic false'],
     ['over the decoded message of JSON', '{"level":"info","msg":"disk \\u0066ull"}', 'FIRST'],
-    ['over an event and its message together', '{"level":"info","event":"disk","message":"was full"}', 'FIRST'],
+    [
+      'over an event and its message together',
+      '{"level":"info","event":"disk","message":"was full"}',
+      'FIRST',
+    ],
   ])('%s', (_, line, expected) => {
     expect(outcome(line)).toBe(expected);
   });

@@ -45,7 +45,10 @@ export async function cleanUp(): Promise<void> {
 export async function startBot(env: Readonly<Record<string, string>> = {}): Promise<BotProcess> {
   const dataDir = env['TOCSIN_DATA'] ?? join(tempDir(), 'data');
   const full = { TOCSIN_HTTP: '127.0.0.1:0', TOCSIN_UDP: '127.0.0.1:0', TOCSIN_DATA: dataDir, ...env };
-  const child = spawn(process.execPath, [CLI, 'start'], { env: cleanEnv(full), stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [CLI, 'start'], {
+    env: cleanEnv(full),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   running.add(child);
   let output = '';
   const ports = new Promise<{ http: string; udpPort: number }>((done, fail) => {
@@ -67,7 +70,11 @@ export async function startBot(env: Readonly<Record<string, string>> = {}): Prom
     env: full,
     output: () => output,
     async post(body, type = 'application/x-ndjson') {
-      const response = await fetch(`${http}/ingest`, { method: 'POST', body, headers: { 'content-type': type } });
+      const response = await fetch(`${http}/ingest`, {
+        method: 'POST',
+        body,
+        headers: { 'content-type': type },
+      });
       return { status: response.status, body: (await response.json()) as IngestAnswer };
     },
     async get(path) {
@@ -93,7 +100,10 @@ export interface CliResult {
 }
 
 /** Runs one command of the built command line to its end. */
-export async function cli(args: readonly string[], options: { env?: Record<string, string>; input?: string; cwd?: string } = {}): Promise<CliResult> {
+export async function cli(
+  args: readonly string[],
+  options: { env?: Record<string, string>; input?: string; cwd?: string } = {},
+): Promise<CliResult> {
   const child = spawn(process.execPath, [CLI, ...args], {
     env: cleanEnv(options.env ?? {}),
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -120,7 +130,10 @@ function cleanEnv(env: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
 }
 
 /** Looks again and again until `look` gives something, at most `timeoutMs`. */
-export async function eventually<T>(look: () => T | undefined | false | Promise<T | undefined | false>, timeoutMs = 5_000): Promise<T> {
+export async function eventually<T>(
+  look: () => T | undefined | false | Promise<T | undefined | false>,
+  timeoutMs = 5_000,
+): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const found = await look();

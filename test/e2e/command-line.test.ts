@@ -6,7 +6,11 @@ import { cleanUp, cli, startBot, tempDir } from './bot-process.ts';
 
 afterAll(cleanUp);
 
-const rows = (stdout: string) => stdout.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Record<string, unknown>);
+const rows = (stdout: string) =>
+  stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
 const sha = (text: string) => createHash('sha1').update(text).digest('hex').slice(0, 12);
 
 describe('tocsin classify', () => {
@@ -27,21 +31,36 @@ describe('tocsin classify', () => {
       },
       { outcome: 'generic', grouped: false, signature_id: null },
       { outcome: 'ignored', grouped: false },
-      { outcome: 'generic', grouped: true, category: 'unclassified', fingerprint: sha('unclassified|payment # failed') },
+      {
+        outcome: 'generic',
+        grouped: true,
+        category: 'unclassified',
+        fingerprint: sha('unclassified|payment # failed'),
+      },
     ]);
   });
 
   it('reads JSON lines, and uses a given category for the fingerprint as it is', async () => {
-    const input = [JSON.stringify('two\nlines'), JSON.stringify({ id: 7, line: 'socket hang up', category: 'Mine' })].join('\n');
+    const input = [
+      JSON.stringify('two\nlines'),
+      JSON.stringify({ id: 7, line: 'socket hang up', category: 'Mine' }),
+    ].join('\n');
     const { stdout } = await cli(['classify', '--json', '--input', 'json'], { input });
-    expect(rows(stdout)[1]).toMatchObject({ id: 7, outcome: 'match', fingerprint: sha('Mine|network reset') });
+    expect(rows(stdout)[1]).toMatchObject({
+      id: 7,
+      outcome: 'match',
+      fingerprint: sha('Mine|network reset'),
+    });
   });
 
   it('takes a signature file of its own, in the flat form too', async () => {
     const file = join(tempDir(), 'flat.yml');
     writeFileSync(file, '9: ["nine"]\n1: ["one", "one more"]\n');
     const { stdout } = await cli(['classify', '--json', '--signatures', file], { input: 'one nine\nONE' });
-    expect(rows(stdout)).toMatchObject([{ category: '9' }, { category: '1', policy: 'escalate', severity: 'anomaly', summary: '' }]);
+    expect(rows(stdout)).toMatchObject([
+      { category: '9' },
+      { category: '1', policy: 'escalate', severity: 'anomaly', summary: '' },
+    ]);
   });
 
   it('names the line that is no JSON, and exits with 2', async () => {
@@ -54,12 +73,30 @@ describe('tocsin classify', () => {
 describe('tocsin replay', () => {
   it('prints the alerts that would have rung', async () => {
     const at = (t: number, line: string) => JSON.stringify({ t, line });
-    const input = [at(0, 'ECONNRESET'), at(150, 'ECONNRESET'), at(300, 'ECONNRESET'), at(301, 'Out of memory'), at(302, 'Out of memory')].join('\n');
+    const input = [
+      at(0, 'ECONNRESET'),
+      at(150, 'ECONNRESET'),
+      at(300, 'ECONNRESET'),
+      at(301, 'Out of memory'),
+      at(302, 'Out of memory'),
+    ].join('\n');
     const { stdout, code } = await cli(['replay', '--json'], { input });
     expect(code).toBe(0);
     expect(rows(stdout)).toEqual([
-      { t: 300, category: 'network_db', signature_id: 'NET_RESET', fingerprint: sha('network_db|network reset'), count: 3 },
-      { t: 301, category: 'critical', signature_id: 'OOM', fingerprint: sha('critical|out of memory'), count: 1 },
+      {
+        t: 300,
+        category: 'network_db',
+        signature_id: 'NET_RESET',
+        fingerprint: sha('network_db|network reset'),
+        count: 3,
+      },
+      {
+        t: 301,
+        category: 'critical',
+        signature_id: 'OOM',
+        fingerprint: sha('critical|out of memory'),
+        count: 1,
+      },
     ]);
   });
 });
@@ -83,8 +120,16 @@ describe('tocsin check', () => {
   });
 
   it.each([
-    ['a wrong pattern', 'categories:\n  c:\n    signatures:\n      - id: A\n        pattern: "a(?!b)"\n', /:5:\d+: .*unless/],
-    ['a wrong policy', 'categories:\n  c:\n    default_policy: notfy\n    signatures: []\n', /:3:\d+: .*notify/],
+    [
+      'a wrong pattern',
+      'categories:\n  c:\n    signatures:\n      - id: A\n        pattern: "a(?!b)"\n',
+      /:5:\d+: .*unless/,
+    ],
+    [
+      'a wrong policy',
+      'categories:\n  c:\n    default_policy: notfy\n    signatures: []\n',
+      /:3:\d+: .*notify/,
+    ],
     ['broken YAML', 'categories: [\n', /signatures\.yml:\d+:\d+: /],
   ])('%s: place, reason and mend in one line, exit code 2', async (_, text, expected) => {
     const file = join(tempDir(), 'signatures.yml');
@@ -106,7 +151,12 @@ describe('tocsin start', () => {
     ['a data directory that cannot be written', { TOCSIN_DATA: '/proc/nowhere' }, /TOCSIN_DATA/],
   ])('%s: one message, no stack, exit code 2', async (_, env, expected) => {
     const { stderr, code } = await cli(['start'], {
-      env: { TOCSIN_DATA: tempDir(), TOCSIN_HTTP: 'off', TOCSIN_UDP: 'off', ...(env as unknown as Record<string, string>) },
+      env: {
+        TOCSIN_DATA: tempDir(),
+        TOCSIN_HTTP: 'off',
+        TOCSIN_UDP: 'off',
+        ...(env as unknown as Record<string, string>),
+      },
     });
     expect(stderr).toMatch(expected);
     expect(stderr).not.toMatch(/\n {4}at /);
@@ -115,11 +165,15 @@ describe('tocsin start', () => {
 
   it('refuses to run twice on one data directory, and to take a port that is taken', async () => {
     const bot = await startBot();
-    const twice = await cli(['start'], { env: { TOCSIN_DATA: bot.dataDir, TOCSIN_HTTP: 'off', TOCSIN_UDP: 'off' } });
+    const twice = await cli(['start'], {
+      env: { TOCSIN_DATA: bot.dataDir, TOCSIN_HTTP: 'off', TOCSIN_UDP: 'off' },
+    });
     expect(twice.stderr).toMatch(/already runs/);
     expect(twice.code).toBe(2);
     const port = new URL(bot.http).host;
-    const taken = await cli(['start'], { env: { TOCSIN_DATA: tempDir(), TOCSIN_HTTP: port, TOCSIN_UDP: 'off' } });
+    const taken = await cli(['start'], {
+      env: { TOCSIN_DATA: tempDir(), TOCSIN_HTTP: port, TOCSIN_UDP: 'off' },
+    });
     expect(taken.stderr).toMatch(/TOCSIN_HTTP: cannot listen/);
     expect(taken.code).toBe(2);
     expect(await bot.kill('SIGTERM')).toBe(0);
@@ -127,17 +181,23 @@ describe('tocsin start', () => {
 });
 
 describe('wrong usage', () => {
-  it.each([[['nonsense']], [['classify', '--nope']], [['fingerprint', '--fingerprint', 'best']]])('%j exits with 2', async (args) => {
-    const { code, stderr } = await cli(args);
-    expect(code).toBe(2);
-    expect(stderr).not.toMatch(/\n {4}at /);
-  });
+  it.each([[['nonsense']], [['classify', '--nope']], [['fingerprint', '--fingerprint', 'best']]])(
+    '%j exits with 2',
+    async (args) => {
+      const { code, stderr } = await cli(args);
+      expect(code).toBe(2);
+      expect(stderr).not.toMatch(/\n {4}at /);
+    },
+  );
 
-  it.each(['start', 'pipe', 'classify', 'replay', 'fingerprint', 'check', 'errors', 'observe'])('%s has --help', async (name) => {
-    const { code, stdout } = await cli([name, '--help']);
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/Usage: tocsin/);
-  });
+  it.each(['start', 'pipe', 'classify', 'replay', 'fingerprint', 'check', 'errors', 'observe'])(
+    '%s has --help',
+    async (name) => {
+      const { code, stdout } = await cli([name, '--help']);
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/Usage: tocsin/);
+    },
+  );
 
   it('errors says what to do when no bot runs', async () => {
     const { code, stderr } = await cli(['errors'], { env: { TOCSIN_DATA: tempDir() } });

@@ -1,6 +1,6 @@
 import { afterAll, expect, it } from 'vitest';
-import { type BotProcess, cleanUp, cli, startBot, tempDir } from './bot-process.ts';
 import { startTelegramDouble } from '../doubles/telegram-bot-api.ts';
+import { type BotProcess, cleanUp, cli, startBot, tempDir } from './bot-process.ts';
 
 afterAll(cleanUp);
 

@@ -33,7 +33,15 @@ describe('Slack, through the real Bolt in Socket Mode', () => {
   it('posts one alert for three equal lines', async () => {
     await bot.post(ERROR.repeat(3));
     const message = await eventually(find(/NET_RESET/), 2_000);
-    for (const part of [/network_db/, /retry/, /3 events in 5 min/, /UTC/, /socket hang up during query/, /Samples/, /Sentry/]) {
+    for (const part of [
+      /network_db/,
+      /retry/,
+      /3 events in 5 min/,
+      /UTC/,
+      /socket hang up during query/,
+      /Samples/,
+      /Sentry/,
+    ]) {
       expect(all(message)).toMatch(part);
     }
     expect(message.references).toEqual([]);
@@ -59,8 +67,11 @@ describe('Slack, through the real Bolt in Socket Mode', () => {
   });
 
   it('shows hostile text as text: nothing in it pings or links', async () => {
-    const hostile = '<!channel> <@U0ALICE> <https://evil.example|x> https://evil.example ```*bold* & @here \u202Eabc';
-    await bot.post(`${JSON.stringify({ level: 'error', msg: `odd ${hostile}`, service: hostile })}\n`.repeat(3));
+    const hostile =
+      '<!channel> <@U0ALICE> <https://evil.example|x> https://evil.example ```*bold* & @here \u202Eabc';
+    await bot.post(
+      `${JSON.stringify({ level: 'error', msg: `odd ${hostile}`, service: hostile })}\n`.repeat(3),
+    );
     const message = await eventually(find(/odd/));
     expect(message.references).toEqual([]);
   });
@@ -70,7 +81,9 @@ describe('Slack, through the real Bolt in Socket Mode', () => {
     await slack.waitConnected(10_000);
     await eventually(async () => (await bot.get('/readyz')).status === 200);
     await slack.slash('C0OPS', '/observe', '');
-    await eventually(() => slack.messages('C0OPS').filter((message) => /Verdict/.test(all(message))).length >= 2);
+    await eventually(
+      () => slack.messages('C0OPS').filter((message) => /Verdict/.test(all(message))).length >= 2,
+    );
   });
 
   it('lives on when the app token is revoked, says so, and alerts still go out', async () => {
@@ -114,7 +127,9 @@ it('HTTP mode: signed requests come in at /slack/events, others are refused', as
   await eventually(async () => (await lonely.get('/readyz')).status === 200);
   other.httpTarget = `${lonely.http}/slack/events`;
   await other.slash('C0OPS', '/errors', '');
-  await eventually(() => other.messages('C0OPS').find((message) => /No errors/.test(JSON.stringify(message))));
+  await eventually(() =>
+    other.messages('C0OPS').find((message) => /No errors/.test(JSON.stringify(message))),
+  );
   const forged = await fetch(`${lonely.http}/slack/events`, {
     method: 'POST',
     headers: { 'content-type': 'application/x-www-form-urlencoded' },

@@ -40,12 +40,19 @@ async function syslog(text: string): Promise<void> {
 }
 
 const labels = (message: { replyMarkup?: unknown }) =>
-  JSON.stringify(message.replyMarkup ?? {}).match(/"text":"[^"]*"/g)?.map((text) => text.slice(8, -1)) ?? [];
+  JSON.stringify(message.replyMarkup ?? {})
+    .match(/"text":"[^"]*"/g)
+    ?.map((text) => text.slice(8, -1)) ?? [];
 
 async function answer(text: string, where: RegExp) {
   const before = telegram.messages(CHAT).length;
   telegram.userSends(CHAT, text);
-  return eventually(() => telegram.messages(CHAT).slice(before).find((message) => where.test(message.text)));
+  return eventually(() =>
+    telegram
+      .messages(CHAT)
+      .slice(before)
+      .find((message) => where.test(message.text)),
+  );
 }
 
 describe('Telegram, through the real grammY', () => {
@@ -55,7 +62,10 @@ describe('Telegram, through the real grammY', () => {
 
   it('posts one alert within 2 s for three equal lines over UDP', async () => {
     for (let n = 0; n < 3; n += 1) await syslog('Error: socket hang up during query');
-    const message = await eventually(() => telegram.messages(CHAT).find(({ text }) => text.includes('NET_RESET')), 2_000);
+    const message = await eventually(
+      () => telegram.messages(CHAT).find(({ text }) => text.includes('NET_RESET')),
+      2_000,
+    );
     expect(message.text).toMatch(/network_db · retry/);
     expect(message.text).toMatch(/3 events in 5 min/);
     expect(message.text).toMatch(/First.*\d\d:\d\d:\d\d UTC/);
@@ -72,7 +82,10 @@ describe('Telegram, through the real grammY', () => {
 
   it('rings at the first line of an immediate category', async () => {
     await bot.post('{"level":"error","msg":"Out of memory: Killed process 4990 (node)","service":"worker"}');
-    const message = await eventually(() => telegram.messages(CHAT).find(({ text }) => text.includes('OOM')), 2_000);
+    const message = await eventually(
+      () => telegram.messages(CHAT).find(({ text }) => text.includes('OOM')),
+      2_000,
+    );
     expect(message.text).toMatch(/1 event in/);
     expect(message.text).toContain('worker');
   });
@@ -81,27 +94,43 @@ describe('Telegram, through the real grammY', () => {
     const list = await answer('/errors', /Errors, last 30 min/);
     expect(list.text).toMatch(/NET_RESET × 4/);
     expect(list.text).toMatch(/OOM × 1/);
-    expect(labels(list)).toEqual(expect.arrayContaining([expect.stringMatching(/Samples/), expect.stringMatching(/Sentry/)]));
+    expect(labels(list)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/Samples/), expect.stringMatching(/Sentry/)]),
+    );
     const before = telegram.messages(CHAT).length;
-    await telegram.pressButton(CHAT, list.messageId, labels(list).find((label) => label.includes('Samples')) ?? '');
+    await telegram.pressButton(
+      CHAT,
+      list.messageId,
+      labels(list).find((label) => label.includes('Samples')) ?? '',
+    );
     const samples = await eventually(() => telegram.messages(CHAT)[before]);
     expect(samples.text).toContain('socket hang up during query');
   });
 
   it('turns the pages of /errors in place', async () => {
-    const lines = Array.from({ length: 12 }, (_, n) => JSON.stringify({ level: 'error', msg: `${'abcdefghijkl'[n]} broke down` }));
+    const lines = Array.from({ length: 12 }, (_, n) =>
+      JSON.stringify({ level: 'error', msg: `${'abcdefghijkl'[n]} broke down` }),
+    );
     await bot.post(lines.join('\n'));
     const first = await answer('/errors 1h', /Page 1 of 3/);
-    await telegram.pressButton(CHAT, first.messageId, labels(first).find((label) => label.includes('▶')) ?? '');
+    await telegram.pressButton(
+      CHAT,
+      first.messageId,
+      labels(first).find((label) => label.includes('▶')) ?? '',
+    );
     const second = await eventually(() =>
-      telegram.messages(CHAT).find(({ messageId, text }) => messageId === first.messageId && text.includes('Page 2 of 3')),
+      telegram
+        .messages(CHAT)
+        .find(({ messageId, text }) => messageId === first.messageId && text.includes('Page 2 of 3')),
     );
     expect(second.edits).toBe(1);
   });
 
   it('acknowledges and mutes by button, and tells who did it', async () => {
     const alert = telegram.messages(CHAT).find(({ text }) => text.includes('OOM'));
-    await telegram.pressButton(CHAT, alert?.messageId ?? 0, '✅ Ack', { from: { id: 7, username: 'ann', first_name: 'Ann' } });
+    await telegram.pressButton(CHAT, alert?.messageId ?? 0, '✅ Ack', {
+      from: { id: 7, username: 'ann', first_name: 'Ann' },
+    });
     await eventually(() => telegram.messages(CHAT).find(({ text }) => /ann.* has acknowledged/.test(text)));
     await telegram.pressButton(CHAT, alert?.messageId ?? 0, '🔕 1h');
     await eventually(() => telegram.messages(CHAT).find(({ text }) => /has muted/.test(text)));
@@ -120,13 +149,17 @@ describe('Telegram, through the real grammY', () => {
     await bot.post('{"level":"fatal","msg":"TypeError: cb is not a function"}\n'.repeat(3));
     const { stdout, code } = await eventually(async () => {
       const result = await cli(['observe', '-v'], { env: { TOCSIN_DATA: bot.dataDir } });
-      return /not every alert is accounted for: alert \d+ waits for telegram/.test(result.stdout) ? result : undefined;
+      return /not every alert is accounted for: alert \d+ waits for telegram/.test(result.stdout)
+        ? result
+        : undefined;
     });
     expect(code).toBe(1);
     expect(stdout).toMatch(/waiting/);
     telegram.clearFaults();
     await eventually(() => telegram.messages(CHAT).find(({ text }) => text.includes('TYPE_ERROR')), 15_000);
-    await eventually(async () => (await cli(['observe', '-v'], { env: { TOCSIN_DATA: bot.dataDir } })).code === 0);
+    await eventually(
+      async () => (await cli(['observe', '-v'], { env: { TOCSIN_DATA: bot.dataDir } })).code === 0,
+    );
   });
 
   it('gives a stranger one refusal and no facts', async () => {
@@ -142,13 +175,17 @@ describe('Telegram, through the real grammY', () => {
   });
 
   it('shows hostile text as text: nothing in it is a link, a mention or a command', async () => {
-    const hostile = '<b>x</b> <a href="http://evil.example">y</a> @everyone /start #tag https://evil.example *_`~ \u202Eabc Out of memory';
+    const hostile =
+      '<b>x</b> <a href="http://evil.example">y</a> @everyone /start #tag https://evil.example *_`~ \u202Eabc Out of memory';
     await bot.post(JSON.stringify({ level: 'error', msg: `${hostile} number two`, service: '@svc <i>' }));
     await bot.post(JSON.stringify({ level: 'error', msg: `panic: ${hostile.replace('Out of memory', '')}` }));
-    await bot.post(`${JSON.stringify({ level: 'error', msg: `odd ${hostile.replace('Out of memory', '')}` })}\n`.repeat(3));
+    await bot.post(
+      `${JSON.stringify({ level: 'error', msg: `odd ${hostile.replace('Out of memory', '')}` })}\n`.repeat(3),
+    );
     const message = await eventually(() => telegram.messages(CHAT).find(({ text }) => text.includes('odd')));
     const kinds = new Set(message.entities.map(({ type }) => type));
-    for (const kind of ['url', 'text_link', 'mention', 'bot_command', 'hashtag', 'email']) expect(kinds).not.toContain(kind);
+    for (const kind of ['url', 'text_link', 'mention', 'bot_command', 'hashtag', 'email'])
+      expect(kinds).not.toContain(kind);
   });
 });
 

@@ -19,7 +19,13 @@ describe('a batch', () => {
     take(0, RESET, RESET, RESET);
     expect(rang).toHaveLength(1);
     const detail = store.alerts.detail(rang[0]?.id ?? 0);
-    expect(detail).toMatchObject({ signatureId: 'NET', category: 'network_db', policy: 'retry', count: 3, firstAt: NOON });
+    expect(detail).toMatchObject({
+      signatureId: 'NET',
+      category: 'network_db',
+      policy: 'retry',
+      count: 3,
+      firstAt: NOON,
+    });
     expect(detail?.samples.map((sample) => sample.text)).toEqual([RESET, RESET, RESET]);
     expect(store.outbox.next('test:1')?.item).toMatchObject({ kind: 'alert', alertId: rang[0]?.id });
   });
@@ -53,7 +59,8 @@ describe('a batch', () => {
       now: () => NOON + 1,
       onCommitted: (_, alerts) => rang.push(...alerts),
     });
-    const third = () => pipeline.submit({ source: 'test', records: [recordOfText(RESET, { observedAt: NOON + 1 })] });
+    const third = () =>
+      pipeline.submit({ source: 'test', records: [recordOfText(RESET, { observedAt: NOON + 1 })] });
     const refused = expect(third()).rejects.toThrow('full');
     pipeline.flush();
     await refused;
@@ -141,7 +148,9 @@ describe('the list of errors', () => {
     const { take, store } = room();
     for (const second of [0, 30, 59.999, 60, 150, 180]) take(second * 1000, RESET);
     const count = (from: number, to: number) =>
-      store.errors.list({ from: NOON + from * 1000, to: NOON + to * 1000 }).reduce((sum, row) => sum + row.count, 0);
+      store.errors
+        .list({ from: NOON + from * 1000, to: NOON + to * 1000 })
+        .reduce((sum, row) => sum + row.count, 0);
     expect(count(0, 180)).toBe(6);
     expect(count(0.001, 179.999)).toBe(4);
     expect(count(30, 60)).toBe(3);
@@ -153,10 +162,19 @@ describe('the list of errors', () => {
   it('filters by service, category and severity, and compares with the span before', () => {
     const { take, store } = room();
     take(0, '{"level":"error","msg":"ECONNRESET","service":"api"}');
-    take(10 * MINUTE, '{"level":"error","msg":"ECONNRESET","service":"api"}', '{"level":"error","msg":"ECONNRESET","service":"web"}', 'Out of memory');
+    take(
+      10 * MINUTE,
+      '{"level":"error","msg":"ECONNRESET","service":"api"}',
+      '{"level":"error","msg":"ECONNRESET","service":"web"}',
+      'Out of memory',
+    );
     const span = { from: NOON + 5 * MINUTE, to: NOON + 10 * MINUTE };
-    const names = (filter: object) => store.errors.list({ ...span, ...filter }).map((row) => [row.signatureId, row.count]);
-    expect(names({})).toEqual([['NET', 2], ['OOM', 1]]);
+    const names = (filter: object) =>
+      store.errors.list({ ...span, ...filter }).map((row) => [row.signatureId, row.count]);
+    expect(names({})).toEqual([
+      ['NET', 2],
+      ['OOM', 1],
+    ]);
     expect(names({ service: 'API' })).toEqual([['NET', 1]]);
     expect(names({ category: 'critical' })).toEqual([['OOM', 1]]);
     expect(names({ minSeverityRank: 5 })).toEqual([['OOM', 1]]);
@@ -198,4 +216,3 @@ describe('retention', () => {
     expect(store.alerts.detail(1)).toBeDefined();
   });
 });
-

@@ -17,8 +17,22 @@ export const NOON = Date.UTC(2026, 10, 21, 12);
 export const RULES: Ruleset = {
   noise: ['context canceled'],
   signatures: [
-    { id: 'OOM', category: 'critical', pattern: 'out of memory', severity: 'high', policy: 'escalate', summary: 'Memory' },
-    { id: 'NET', category: 'network_db', pattern: 'ECONNRESET', severity: 'anomaly', policy: 'retry', summary: 'Network' },
+    {
+      id: 'OOM',
+      category: 'critical',
+      pattern: 'out of memory',
+      severity: 'high',
+      policy: 'escalate',
+      summary: 'Memory',
+    },
+    {
+      id: 'NET',
+      category: 'network_db',
+      pattern: 'ECONNRESET',
+      severity: 'anomaly',
+      policy: 'retry',
+      summary: 'Network',
+    },
   ],
 };
 
@@ -33,7 +47,11 @@ export interface RoomOptions {
 export function openRoom(options: RoomOptions = {}) {
   const own = options.dataDir === undefined ? mkdtempSync(join(tmpdir(), 'tocsin-room-')) : undefined;
   const dataDir = options.dataDir ?? (own as string);
-  const store = openStore({ dataDir, samplesPerGroup: 50, retention: { days: 30, maxDatabaseBytes: 2 ** 31 } });
+  const store = openStore({
+    dataDir,
+    samplesPerGroup: 50,
+    retention: { days: 30, maxDatabaseBytes: 2 ** 31 },
+  });
   const rang: StoredAlert[] = [];
   let now = NOON;
   const pipeline = new Pipeline({
@@ -56,7 +74,9 @@ export function openRoom(options: RoomOptions = {}) {
     /** Takes lines at a time of the virtual clock (ms after noon), and commits them. */
     take(afterNoonMs: number, ...lines: string[]): void {
       now = NOON + afterNoonMs;
-      pipeline.submit({ source: 'test', records: lines.map((line) => recordOfText(line, { observedAt: now })) }).catch(() => {});
+      pipeline
+        .submit({ source: 'test', records: lines.map((line) => recordOfText(line, { observedAt: now })) })
+        .catch(() => {});
       pipeline.flush();
     },
     close(): void {

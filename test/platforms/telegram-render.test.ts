@@ -4,7 +4,7 @@ import type { Block, Message } from '../../src/message/message.ts';
 import { renderTelegram, renderTelegramPlain } from '../../src/platforms/telegram/render.ts';
 import { messageText } from '../doubles/telegram/formatted-text.ts';
 import { parseKeyboard } from '../doubles/telegram/keyboard.ts';
-import { anyMessage } from '../message/any-message.ts';
+import { anyMessage, check } from '../message/any-message.ts';
 
 const message = (blocks: readonly Block[], rest: Partial<Message> = {}): Message => ({
   summary: 'Summary',
@@ -13,7 +13,8 @@ const message = (blocks: readonly Block[], rest: Partial<Message> = {}): Message
 });
 const html = (...blocks: Block[]) => renderTelegram(message(blocks)).text;
 /** What Telegram shows and what it makes of it. */
-const shown = (rendered: { text: string; parse_mode?: string }) => messageText(rendered.text, rendered.parse_mode);
+const shown = (rendered: { text: string; parse_mode?: string }) =>
+  messageText(rendered.text, rendered.parse_mode);
 
 const OURS = new Set(['bold', 'italic', 'code', 'pre', 'text_link']);
 /** The double leaves these to us: td, match_bank_card_numbers, and what phones dial. */
@@ -21,40 +22,51 @@ const CARD_OR_PHONE = /\d(?:[ -]?\d){12}|\d{7}|\+\d/;
 
 describe('any message', () => {
   test('is accepted at the first attempt, and nothing in it becomes a link, mention, command or tag', () => {
-    fc.assert(
+    check(
       fc.property(anyMessage(), (any) => {
         const rendered = renderTelegram(any);
         const { text, entities } = shown(rendered);
         parseKeyboard(rendered.reply_markup);
         expect(entities.map(({ type }) => type).filter((type) => !OURS.has(type))).toEqual([]);
         expect(entities.length).toBeLessThanOrEqual(100);
-        expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/);
-        expect(text).not.toMatch(/\p{Mark}{5}|\p{DI}{6}/u);
+        expect(text).not.toMatch(
+          /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/,
+        );
+        expect(text).not.toMatch(/\p{Mark}{9}|\p{DI}{40}/u);
         let prose = text;
         for (const { offset, length } of entities.filter(({ type }) => type === 'pre' || type === 'code'))
           prose = prose.slice(0, offset) + '\n'.repeat(length) + prose.slice(offset + length);
         expect(prose).not.toMatch(CARD_OR_PHONE);
       }),
-      { numRuns: 1_500 },
+      400,
     );
   });
 
   test('is accepted without markup too', () => {
-    fc.assert(
+    check(
       fc.property(anyMessage(), (any) => {
         const { entities } = shown(renderTelegramPlain(any));
         expect(entities.filter(({ type }) => type !== 'url')).toEqual([]);
       }),
-      { numRuns: 500 },
+      150,
     );
   });
 
   test('of 100 KB in every place and thousands of entries is rendered in no time', () => {
     const long = '<&@a.com /x #y> '.repeat(6_000);
-    const item: Block = { type: 'item', n: 1, title: [long], lines: [[long], [{ style: 'code', text: long }]] };
+    const item: Block = {
+      type: 'item',
+      n: 1,
+      title: [long],
+      lines: [[long], [{ style: 'code', text: long }]],
+    };
     const begin = performance.now();
     const rendered = renderTelegram(
-      message([{ type: 'title', text: long }, { type: 'code', text: long }, ...Array<Block>(5_000).fill(item)]),
+      message([
+        { type: 'title', text: long },
+        { type: 'code', text: long },
+        ...Array<Block>(5_000).fill(item),
+      ]),
     );
     expect(performance.now() - begin).toBeLessThan(1_500);
     expect(shown(rendered).text.length).toBeGreaterThan(500);
@@ -77,7 +89,14 @@ describe('layout', () => {
         },
         { type: 'code', label: 'Samples', text: 'Out of memory: Killed process 4990' },
         { type: 'code', text: 'OOMKilled' },
-        { type: 'text', spans: [{ style: 'bold', text: 'Runbook' }, ' ', { style: 'link', text: 'OOM', url: 'https://wiki.example.org/oom' }] },
+        {
+          type: 'text',
+          spans: [
+            { style: 'bold', text: 'Runbook' },
+            ' ',
+            { style: 'link', text: 'OOM', url: 'https://wiki.example.org/oom' },
+          ],
+        },
         { type: 'note', spans: ['fingerprint ', { style: 'code', text: 'abcdef012345' }, ' · alert 7'] },
       ],
       buttons: [[{ kind: 'action', label: '✅ Ack', action: 'ack:7' }]],
@@ -151,10 +170,11 @@ describe('layout', () => {
       ],
     });
     expect(text).toBe(
-      '<pre>destina…  sent  waiting  failed\ntele…7890    12        0       1\nslac…0OPS     7        3       0</pre>'.replace(
-        'destina…  ',
-        'dest…tion  ',
-      ),
+      [
+        '<pre>destination  sent  waiting  failed',
+        'teleg…67890    12        0       1',
+        'slack:C0OPS     7        3       0</pre>',
+      ].join('\n'),
     );
     for (const line of text.split('\n')) expect(line.replace(/<[^>]*>/g, '').length).toBeLessThanOrEqual(34);
   });
@@ -164,7 +184,9 @@ describe('layout', () => {
     ['another protocol', 'ftp://host.example/x'],
     ['no address', 'not an address'],
   ])('a button to %s is written as text, for it would sink the whole message', (_, url) => {
-    const rendered = renderTelegram(message([{ type: 'title', text: 'T' }], { buttons: [[{ kind: 'link', label: 'Sentry', url }]] }));
+    const rendered = renderTelegram(
+      message([{ type: 'title', text: 'T' }], { buttons: [[{ kind: 'link', label: 'Sentry', url }]] }),
+    );
     expect(rendered.reply_markup).toBeUndefined();
     expect(rendered.text).toBe(`<b>T</b>\n\n<i>Sentry: </i><code>${url}</code>`);
   });
@@ -176,11 +198,17 @@ describe('layout', () => {
 
   test('without blocks the summary stands, without anything the name', () => {
     expect(html()).toBe('Summary');
-    expect(renderTelegram({ summary: ' \u200b', blocks: [{ type: 'title', text: '\u2800' }] }).text).toBe('Tocsin');
+    expect(renderTelegram({ summary: ' \u200b', blocks: [{ type: 'title', text: '\u2800' }] }).text).toBe(
+      'Tocsin',
+    );
   });
 
   test('commands in code and versions and amounts outside of it can be copied', () => {
-    const spans = ['Try ', { style: 'code' as const, text: '/errors 2h' }, ', v1.2.3, 3.5 %, 12:30, 2026-11-21, 1,234'];
+    const spans = [
+      'Try ',
+      { style: 'code' as const, text: '/errors 2h' },
+      ', v1.2.3, 3.5 %, 12:30, 2026-11-21, 1,234',
+    ];
     expect(html({ type: 'text', spans })).toBe(
       'Try <code>/errors 2h</code>, v1.2.3, 3.5 %, 12:30, 2026-11-21, 1,234',
     );

@@ -1,5 +1,5 @@
 import { cutText, lengthOf } from '../../message/cut.ts';
-import { fit } from '../../message/fit.ts';
+import { fit as shorten } from '../../message/fit.ts';
 import type { Block, Message } from '../../message/message.ts';
 import { isBlank } from './clean.ts';
 import { type InlineKeyboardMarkup, keyboard, keyboardFits, withPlainAddresses } from './keyboard.ts';
@@ -32,8 +32,7 @@ export function renderTelegramPlain(message: Message): TelegramMessage {
 }
 
 function rendered(message: Message, pen: Pen): TelegramMessage {
-  // biome-ignore lint/suspicious/noFocusedTests: this fit is no test of Jasmine's.
-  const fitted = fit(withPlainAddresses(message), (candidate) => fits(candidate, pen));
+  const fitted = shorten(withPlainAddresses(message), (candidate) => fits(candidate, pen));
   const markup = keyboard(fitted);
   return {
     text: textOf(fitted, pen),

@@ -1,0 +1,163 @@
+import { readFileSync } from 'node:fs';
+import { type Environment, readEnvironment } from './environment.ts';
+import { ConfigError, type Problem } from './problem.ts';
+import { type FileSettings, parseTocsinFile } from './tocsin-file.ts';
+
+export interface Listen {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface TelegramChat {
+  /** Numeric id, or `@channel`. */
+  readonly chatId: number | string;
+  readonly threadId?: number;
+}
+
+/** All that is configured, but the two rule files. Spans in ms, sizes in bytes. */
+export interface Settings {
+  readonly enabled: boolean;
+  readonly shadow: boolean;
+  readonly echo: boolean;
+  readonly signaturesPath: string;
+  readonly alertsPath: string;
+  /** 0: never. */
+  readonly reloadMs: number;
+  readonly dataDir: string;
+  readonly http: Listen | 'off';
+  readonly udp: Listen | 'off';
+  readonly ingestToken: string | undefined;
+  readonly maxBodyBytes: number;
+  readonly maxLineBytes: number;
+  readonly telegram:
+    | { readonly token: string; readonly chats: readonly TelegramChat[]; readonly apiRoot?: string }
+    | undefined;
+  readonly slack:
+    | {
+        readonly botToken: string;
+        readonly appToken?: string;
+        readonly signingSecret?: string;
+        readonly channels: readonly string[];
+        readonly apiUrl?: string;
+      }
+    | undefined;
+  readonly slackWebhookUrl: string | undefined;
+  readonly sentry: {
+    readonly url: string;
+    readonly org: string | undefined;
+    readonly project: string | undefined;
+  };
+  readonly access: {
+    readonly telegramChats: readonly string[];
+    readonly telegramAdmins: readonly string[];
+    readonly slackChannels: readonly string[];
+    readonly slackAdmins: readonly string[];
+  };
+  readonly timezone: string;
+  readonly retention: { readonly days: number; readonly maxDatabaseBytes: number };
+  readonly samples: { readonly perGroup: number; readonly maxBytes: number };
+  readonly mentions: { readonly telegram: readonly string[]; readonly slack: readonly string[] };
+  readonly escalation: { readonly afterMs: number; readonly destination: string | undefined };
+  readonly console: 'auto' | boolean;
+  readonly logLevel: string;
+  /** Every secret that is configured: the log blanks them. */
+  readonly secrets: readonly string[];
+  readonly warnings: readonly Problem[];
+}
+
+export interface LoadOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** `LOG_AGGREGATOR_ENABLED` when it is not set; false for the library. */
+  readonly enabledByDefault?: boolean;
+}
+
+const DEFAULT_FILE = 'config/tocsin.yml';
+
+/** Reads environment and `config/tocsin.yml`; variables win. Throws ConfigError with every mistake of both. */
+export function loadSettings({ env, enabledByDefault = true }: LoadOptions): Settings {
+  const problems: Problem[] = [];
+  const file = attempt(problems, () => readFile(env['TOCSIN_CONFIG'])) ?? {};
+  const fromEnv = readEnvironment(env, problems);
+  const settings = combine(file, fromEnv, enabledByDefault, problems);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return settings;
+}
+
+function attempt<T>(problems: Problem[], read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    problems.push(...error.problems);
+    return undefined;
+  }
+}
+
+function readFile(named: string | undefined): FileSettings {
+  const path = named || DEFAULT_FILE;
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if (!named && (error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    const message = `${path} cannot be read (${(error as NodeJS.ErrnoException).code}). Name a file that exists, or unset it.`;
+    throw new ConfigError([{ place: 'TOCSIN_CONFIG', message }]);
+  }
+  return parseTocsinFile(text, path);
+}
+
+function combine(
+  file: FileSettings,
+  env: Environment,
+  enabledByDefault: boolean,
+  problems: Problem[],
+): Settings {
+  const http = env.http ?? file.http ?? { host: '127.0.0.1', port: 8790 };
+  const udp = env.udp ?? file.udp ?? { host: '127.0.0.1', port: 5514 };
+  for (const [name, listen] of [
+    ['TOCSIN_HTTP', http],
+    ['TOCSIN_UDP', udp],
+  ] as const) {
+    if (listen === 'off' || isLoopback(listen.host) || env.ingestToken !== undefined) continue;
+    const message = `${listen.host} can be reached from outside, and there is no token. Set TOCSIN_INGEST_TOKEN, or bind 127.0.0.1.`;
+    problems.push({ place: name, message });
+  }
+  const telegramChats = env.telegram?.chats.map(({ chatId }) => String(chatId)) ?? [];
+  return {
+    enabled: env.enabled ?? file.enabled ?? enabledByDefault,
+    shadow: env.shadow ?? file.shadow ?? false,
+    echo: env.echo ?? file.echo ?? false,
+    signaturesPath: env.signaturesPath ?? file.signaturesPath ?? 'config/error_signatures.yml',
+    alertsPath: env.alertsPath ?? file.alertsPath ?? 'config/alerts.yml',
+    reloadMs: env.reloadMs ?? file.reloadMs ?? 60_000,
+    dataDir: env.dataDir ?? file.dataDir ?? 'data',
+    http,
+    udp,
+    ingestToken: env.ingestToken,
+    maxBodyBytes: file.maxBodyBytes ?? 10 * 1024 ** 2,
+    maxLineBytes: file.maxLineBytes ?? 256 * 1024,
+    telegram: env.telegram,
+    slack: env.slack,
+    slackWebhookUrl: env.slackWebhookUrl,
+    sentry: { url: env.sentry.url ?? 'https://sentry.io', org: env.sentry.org, project: env.sentry.project },
+    access: {
+      telegramChats: env.allowedTelegramChats ?? telegramChats,
+      telegramAdmins: env.telegramAdmins ?? [],
+      slackChannels: env.allowedSlackChannels ?? env.slack?.channels ?? [],
+      slackAdmins: env.slackAdmins ?? [],
+    },
+    timezone: file.timezone ?? 'UTC',
+    retention: { days: file.retentionDays ?? 30, maxDatabaseBytes: file.maxDatabaseBytes ?? 2 * 1024 ** 3 },
+    samples: { perGroup: file.samplesPerGroup ?? 50, maxBytes: 8 * 1024 },
+    mentions: { telegram: file.onCallTelegram ?? [], slack: file.onCallSlack ?? [] },
+    escalation: { afterMs: file.escalationAfterMs ?? 15 * 60_000, destination: file.escalationDestination },
+    console: file.console ?? 'auto',
+    logLevel: env.logLevel ?? file.logLevel ?? 'info',
+    secrets: env.secrets,
+    warnings: env.warnings,
+  };
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
+}

@@ -1,0 +1,24 @@
+import { PatternSet } from '../../classify/pattern-set.ts';
+import type { Reader } from './reader.ts';
+import type { ReadSignature } from './signatures-file.ts';
+
+/** Remarks on examples that an earlier signature of the file takes: the first match wins. */
+export function takenByEarlier(reader: Reader, signatures: readonly ReadSignature[]): void {
+  const all = new PatternSet(signatures.map(({ pattern }) => pattern));
+  const guards = signatures.map(({ unless }) =>
+    unless === undefined ? undefined : new PatternSet([unless]),
+  );
+  signatures.forEach((signature, own) => {
+    for (const { text, node, path } of signature.match) {
+      const bytes = Buffer.from(text, 'utf8');
+      const winner = all.match(bytes).find((index) => !guards[index]?.match(bytes).length);
+      if (winner === undefined || winner === own) continue;
+      const id = signatures[winner]?.id ?? '';
+      reader.remark(
+        node.at,
+        path,
+        `the earlier signature ${id} takes this line. Move this one up, or make ${id} narrower.`,
+      );
+    }
+  });
+}
