@@ -56,7 +56,8 @@ export class Bot {
       destinations: () => this.#platforms.alertDestinations,
       others: () => this.#platforms.otherDestinations,
     });
-    const chat = createChat({ context: this.#context(), access: accessOf(settings), log });
+    const access = accessOf(settings);
+    const chat = createChat({ context: this.#context(), access, log });
     this.#ask = (words) => chat.ask(TERMINAL, words);
     this.#platforms = connectPlatforms({
       settings,
@@ -66,6 +67,9 @@ export class Bot {
       hints: options.hints ?? [],
       listen: true,
       onStatus: (platform, status) => this.#onStatus(platform, status),
+      onMigrate: (from, to) => {
+        if (access.telegramChats.has(from)) access.telegramChats.add(to);
+      },
     });
     this.#watch = new RulesWatch({
       settings,

@@ -19,6 +19,8 @@ export interface ConnectOptions {
   /** False for the sidecar, which only sends. */
   readonly listen: boolean;
   readonly onStatus: (platform: string, status: PlatformStatus) => void;
+  /** A Telegram group became a supergroup: its chat has another id from now on. */
+  readonly onMigrate: (from: string, to: string) => void;
 }
 
 /** The platforms that the configuration names, not yet started. */
@@ -30,7 +32,16 @@ export function connectPlatforms(options: ConnectOptions) {
     const { telegram } = settings;
     const chats = [...telegram.chats, ...escalationChat(settings)];
     const onTelegram = (status: PlatformStatus) => onStatus('telegram', status);
-    all.push(createTelegram({ ...common, ...telegram, chats, poll: listen, onStatus: onTelegram }));
+    all.push(
+      createTelegram({
+        ...common,
+        ...telegram,
+        chats,
+        poll: listen,
+        onStatus: onTelegram,
+        onMigrate: options.onMigrate,
+      }),
+    );
   }
   const slack = settings.slack
     ? createSlack({

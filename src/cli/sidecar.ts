@@ -40,6 +40,7 @@ export class Sidecar implements LineSink {
       now,
       hints: [],
       listen: false,
+      onMigrate: () => {},
       onStatus: (platform, status) => {
         if (status.state === 'failed')
           log.error({ platform, reason: status.reason }, 'A chat platform is not to be had.');

@@ -1,5 +1,5 @@
-import { chmodSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { MIGRATIONS } from './migrations.ts';
 
@@ -19,7 +19,7 @@ export function openDatabase(dataDir: string): Db {
   const file = dataDir === ':memory:' ? dataDir : join(dataDir, 'tocsin.db');
   let db: Db | undefined;
   try {
-    if (dataDir !== ':memory:') mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    if (dataDir !== ':memory:') makeDirectory(dataDir);
     db = new Database(file, { timeout: 5_000 });
     if (dataDir !== ':memory:') chmodSync(file, 0o600);
     // Set before the first table: freed pages go back to the file system (retention).
@@ -39,6 +39,13 @@ export function openDatabase(dataDir: string): Db {
       `${file}: cannot be used as the database: ${text}. Check that the directory is writable and the disk not full, or set TOCSIN_DATA to another one.`,
     );
   }
+}
+
+/** Level by level: Node's own `recursive` never returns where the kernel forbids new directories (/proc). */
+function makeDirectory(dir: string): void {
+  if (existsSync(dir)) return;
+  makeDirectory(dirname(resolve(dir)));
+  mkdirSync(dir, { mode: 0o700 });
 }
 
 function migrate(db: Db, file: string): void {

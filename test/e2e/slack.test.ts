@@ -78,9 +78,15 @@ describe('Slack, through the real Bolt in Socket Mode', () => {
 
   it('comes back after the socket was dropped', async () => {
     slack.dropSockets();
-    await slack.waitConnected(10_000);
+    await eventually(
+      () =>
+        slack.slash('C0OPS', '/observe', '').then(
+          () => true,
+          () => false,
+        ),
+      10_000,
+    );
     await eventually(async () => (await bot.get('/readyz')).status === 200);
-    await slack.slash('C0OPS', '/observe', '');
     await eventually(
       () => slack.messages('C0OPS').filter((message) => /Verdict/.test(all(message))).length >= 2,
     );

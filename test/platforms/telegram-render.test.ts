@@ -171,12 +171,12 @@ describe('layout', () => {
     });
     expect(text).toBe(
       [
-        '<pre>destination  sent  waiting  failed',
-        'teleg…67890    12        0       1',
-        'slack:C0OPS     7        3       0</pre>',
+        '<pre>destination    sent  waiting  failed',
+        'telegr…567890    12        0       1',
+        'slack:C0OPS       7        3       0</pre>',
       ].join('\n'),
     );
-    for (const line of text.split('\n')) expect(line.replace(/<[^>]*>/g, '').length).toBeLessThanOrEqual(34);
+    for (const line of text.split('\n')) expect(line.replace(/<[^>]*>/g, '').length).toBeLessThanOrEqual(36);
   });
 
   test.each([

@@ -1,7 +1,9 @@
 import type { Block, Message, Span } from '../../message/message.ts';
-import type { DestinationHealth, Undelivered } from '../../store/health.ts';
+import type { DestinationHealth } from '../../store/health.ts';
 import { type Answer, type ChatContext, type Command, UsageError } from '../command.ts';
-import { formatAgo, formatBytes, formatCount, formatSpan, plural } from '../views/format.ts';
+import { type Account, accountFor, verdictOf } from '../views/account.ts';
+import { formatAgo, formatBytes, formatCount, formatSpan } from '../views/format.ts';
+import { textOf } from '../views/plain.ts';
 import { parseSpan, parseWords } from '../words.ts';
 
 const DEFAULT_WINDOW_MS = 24 * 3_600_000;
@@ -27,31 +29,6 @@ export const observeCommand: Command = {
   },
 };
 
-/** The alerts of a span, counted in three places that must agree. */
-interface Account {
-  readonly rows: readonly { severity: string; database: number; memory: number; dispatch: number }[];
-  readonly undelivered: readonly Undelivered[];
-  readonly agrees: boolean;
-}
-
-function accountFor(context: ChatContext, from: number): Account {
-  const stored = context.store.health.severities(from);
-  const memory = context.runtime.alertsInMemory(from);
-  const severities = [...new Set([...stored.map((row) => row.severity), ...memory.keys()])].sort();
-  const rows = severities.map((severity) => {
-    const row = stored.find((candidate) => candidate.severity === severity);
-    return {
-      severity,
-      database: row?.database ?? 0,
-      memory: memory.get(severity as never) ?? 0,
-      dispatch: row?.dispatched ?? 0,
-    };
-  });
-  const undelivered = context.store.health.undelivered(from);
-  const agrees = rows.every((row) => row.database === row.memory && row.database === row.dispatch);
-  return { rows, undelivered, agrees: agrees && undelivered.length === 0 };
-}
-
 function observe(context: ChatContext, windowMs: number, detail: 0 | 1 | 2): Answer {
   const now = context.now();
   const from = now - windowMs;
@@ -59,11 +36,12 @@ function observe(context: ChatContext, windowMs: number, detail: 0 | 1 | 2): Ans
   const destinations = context.store.health.destinations(from);
   const troubles = context.runtime.troubles();
   const healthy = account.agrees && troubles.length === 0;
-  const verdict = verdictText(account, now);
+  const verdict = verdictOf(account);
+  const sentence = textOf(verdict);
   const span = `last ${formatSpan(windowMs)}`;
   const blocks: Block[] = [
     { type: 'title', text: `${healthy ? '✅' : '⚠️'} Tocsin, ${span}` },
-    { type: 'text', spans: [{ style: 'bold', text: 'Verdict' }, ` ${verdict}`] },
+    { type: 'text', spans: [{ style: 'bold', text: 'Verdict' }, ' ', ...verdict] },
     ...troubles.map((trouble): Block => ({ type: 'text', spans: [`⚠️ ${trouble}`] })),
   ];
   if (detail === 0) blocks.push(overview(context, account, from, now));
@@ -77,37 +55,12 @@ function observe(context: ChatContext, windowMs: number, detail: 0 | 1 | 2): Ans
   }
   if (detail === 2) blocks.push(recentBlock(context, now));
   blocks.push({ type: 'note', spans: [`Times in ${context.timeZone}`] });
-  const message: Message = { summary: `Tocsin, ${span}: ${verdict}`, blocks };
+  const message: Message = { summary: `Tocsin, ${span}: ${sentence}`, blocks };
   return {
     message,
-    data: [dataOf(context, account, destinations, from, verdict)],
+    data: [dataOf(context, account, destinations, from, sentence)],
     exit: account.agrees ? 0 : 1,
   };
-}
-
-function verdictText(account: Account, now: number): string {
-  const total = account.rows.reduce((sum, row) => sum + row.database, 0);
-  if (account.agrees) {
-    return total === 0
-      ? 'no alert rang; nothing is waiting.'
-      : `every alert is accounted for (${plural(total, 'alert')}).`;
-  }
-  const open = account.undelivered.slice(0, 5).map((entry) => describeUndelivered(entry));
-  const more = account.undelivered.length > 5 ? ` and ${account.undelivered.length - 5} more` : '';
-  if (open.length > 0) return `not every alert is accounted for: ${open.join('; ')}${more}.`;
-  const off = account.rows.filter((row) => row.database !== row.memory || row.database !== row.dispatch);
-  const numbers = off.map(
-    (row) =>
-      `${row.severity}: ${row.database} in the database, ${row.memory} in memory, ${row.dispatch} dispatched`,
-  );
-  return `the counts differ at ${new Date(now).toISOString()}: ${numbers.join('; ')}.`;
-}
-
-function describeUndelivered(entry: Undelivered): string {
-  const reason = entry.reason ? ` (${entry.reason.slice(0, 160)})` : '';
-  if (entry.state === 'missing') return `alert ${entry.alertId} was never queued`;
-  const verb = entry.state === 'failed' ? 'failed for' : 'waits for';
-  return `alert ${entry.alertId} ${verb} ${entry.destination}${reason}`;
 }
 
 function overview(context: ChatContext, account: Account, from: number, now: number): Block {
@@ -153,13 +106,15 @@ function dispatchBlocks(
   if (held.has('no destination'))
     suppressed.push(`, no destination ${formatCount(held.get('no destination') ?? 0)}`);
   if (context.runtime.shadow) suppressed.push(' (shadow mode: alerts would have been sent)');
-  const table = rows.map((row) => [
-    row.destination,
-    `${row.sent}/${row.total}`,
-    String(row.waiting),
-    String(row.failed),
-    String(row.suppressed),
-  ]);
+  const sends = rows.map((row): Block => {
+    const rest = [
+      row.waiting > 0 ? `${row.waiting} waiting` : '',
+      row.failed > 0 ? `${row.failed} failed` : '',
+      row.suppressed > 0 ? `${row.suppressed} held back` : '',
+    ].filter((part) => part !== '');
+    const counts = [`${row.sent}/${row.total} ok`, ...rest].join(' · ');
+    return { type: 'text', spans: [{ style: 'code', text: row.destination }, ` ${counts}`] };
+  });
   const troubled = rows
     .filter((row) => row.waiting > 0)
     .map((row): Block => {
@@ -168,14 +123,14 @@ function dispatchBlocks(
           ? ''
           : `, the oldest since ${formatSpan(now - row.oldestWaitingAt)}`;
       const reason = row.lastError === undefined ? '' : `: ${row.lastError.slice(0, 200)}`;
-      return { type: 'text', spans: [`${row.destination}: ${row.waiting} waiting${age}${reason}`] };
+      return {
+        type: 'text',
+        spans: [{ style: 'code', text: row.destination }, ` ${row.waiting} waiting${age}${reason}`],
+      };
     });
-  const sends: Block =
-    table.length === 0
-      ? { type: 'text', spans: ['Nothing was to be sent.'] }
-      : { type: 'table', rows: [['destination', 'ok/total', 'waiting', 'failed', 'held'], ...table] };
+  const nothing: Block = { type: 'text', spans: ['Nothing was to be sent.'] };
   return [
-    sends,
+    ...(sends.length === 0 ? [nothing] : sends),
     ...troubled,
     { type: 'text', spans: [{ style: 'bold', text: 'Suppressed' }, ' ', ...suppressed] },
   ];
@@ -198,23 +153,23 @@ function sourceBlocks(context: ChatContext, from: number): Block[] {
     bySource.set(source, counts.set(what, n));
   }
   if (bySource.size === 0) return [{ type: 'text', spans: ['No line was received.'] }];
-  const rows: string[][] = [];
-  const reasons: string[] = [];
-  for (const [source, counts] of bySource) {
-    const dropped = [...counts].filter(([what]) => what.startsWith('dropped:'));
-    const sum = dropped.reduce((total, [, n]) => total + n, 0);
-    const of = (what: string) => formatCount(counts.get(what) ?? 0);
-    rows.push([source, of('received'), of('matched'), of('generic'), of('noise'), formatCount(sum)]);
-    for (const [what, n] of dropped)
-      reasons.push(`${source} ${what.slice('dropped:'.length).replaceAll('_', ' ')} ${formatCount(n)}`);
-  }
-  const table: Block = {
-    type: 'table',
-    rows: [['source', 'received', 'matched', 'generic', 'noise', 'dropped'], ...rows],
-  };
-  return reasons.length === 0
-    ? [table]
-    : [table, { type: 'text', spans: [{ style: 'bold', text: 'Dropped' }, ` ${reasons.join(', ')}`] }];
+  const fields = [...bySource].map(([source, counts]) => {
+    const of = (what: string) => counts.get(what) ?? 0;
+    const dropped = [...counts].flatMap(([what, n]) =>
+      what.startsWith('dropped:')
+        ? [`${formatCount(n)} ${what.slice('dropped:'.length).replaceAll('_', ' ')}`]
+        : [],
+    );
+    const parts = [
+      `${formatCount(of('received'))} received`,
+      `${formatCount(of('matched'))} matched`,
+      `${formatCount(of('generic'))} unclassified`,
+      `${formatCount(of('noise'))} noise`,
+      dropped.length === 0 ? '0 dropped' : `dropped: ${dropped.join(', ')}`,
+    ];
+    return { label: `source ${source}`, value: [parts.join(' · ')] };
+  });
+  return [{ type: 'fields', fields }];
 }
 
 function activeCooldowns(context: ChatContext, now: number) {
@@ -252,10 +207,14 @@ function cooldownBlocks(context: ChatContext, now: number): Block[] {
 
 function systemBlock(context: ChatContext, now: number): Block {
   const { runtime, store } = context;
+  const listening = runtime.listeners();
   return {
     type: 'fields',
     fields: [
-      { label: 'Listening', value: [runtime.listeners().join(', ') || 'nowhere'] },
+      {
+        label: 'Listening',
+        value: listening.length === 0 ? ['nowhere'] : [{ style: 'code', text: listening.join(', ') }],
+      },
       { label: 'Database', value: [formatBytes(store.health.databaseBytes())] },
       { label: 'Up', value: [formatSpan(now - runtime.startedAt)] },
       { label: 'Configuration', value: [{ style: 'code', text: runtime.configVersion() }] },

@@ -6,7 +6,15 @@ import { join, Reader } from './reader.ts';
 import { type MapEntry, parseYaml, type YamlNode } from './yaml-tree.ts';
 
 const MINUTE_MS = 60_000;
-const KEYS = ['window_minutes', 'min_count_default', 'cooldown_minutes', 'immediate_categories', 'fingerprint', 'generic', 'categories'];
+const KEYS = [
+  'window_minutes',
+  'min_count_default',
+  'cooldown_minutes',
+  'immediate_categories',
+  'fingerprint',
+  'generic',
+  'categories',
+];
 /** What a category and a signature may override. */
 export const THRESHOLD_KEYS = ['window_minutes', 'min_count', 'cooldown_minutes'] as const;
 
@@ -16,7 +24,9 @@ export function parseAlerts(text: string, file: string): AlertRules {
   const fields = reader.fields(parseYaml(text, file), '', KEYS);
   const { windowMs, cooldownMs } = readThresholds(reader, fields, '');
   const minCount = value(fields, 'min_count_default', reader.number({ least: 1, whole: true }));
-  const immediate = value(fields, 'immediate_categories', (node, path) => reader.list(node, path, reader.text));
+  const immediate = value(fields, 'immediate_categories', (node, path) =>
+    reader.list(node, path, reader.text),
+  );
   const form = value(fields, 'fingerprint', reader.oneOf(FINGERPRINT_FORMS));
   const genericAlert = value(fields, 'generic', (node, path) =>
     value(reader.fields(node, path, ['alert']), 'alert', reader.flag, path),
@@ -38,7 +48,11 @@ export function parseAlerts(text: string, file: string): AlertRules {
 }
 
 /** Reads the thresholds among the keys of a file, a category or a signature. */
-export function readThresholds(reader: Reader, fields: ReadonlyMap<string, MapEntry>, path: string): ThresholdOverrides {
+export function readThresholds(
+  reader: Reader,
+  fields: ReadonlyMap<string, MapEntry>,
+  path: string,
+): ThresholdOverrides {
   const minutes = (key: string, read: ReturnType<Reader['number']>) => {
     const found = value(fields, key, read, path);
     return found === undefined ? undefined : Math.round(found * MINUTE_MS);

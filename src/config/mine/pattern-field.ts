@@ -1,12 +1,12 @@
 import { parsePattern } from '../../classify/pattern.ts';
+import { patternTokens, soleGroup, topLevelBranches } from '../../classify/pattern-syntax.ts';
 import type { Reader } from './reader.ts';
 import type { YamlNode } from './yaml-tree.ts';
 
 /** A branch that is nothing but digits: `499` also stands in "order 14993". */
 const BARE_NUMBER = /^\d{2,}$/;
-/** `\\b` in the pattern itself looks for a backslash: quoting has doubled it once too often. */
-const DOUBLED_BACKSLASH = /\\\\[bBdDsSwWAz.()[\]|?*+]/;
-const EMPTY_BRANCH = /(?:^|[^\\(])\|(?=\||$)|^\|/;
+/** What people mean by a backslash before these; a literal backslash before them is hardly ever in a log line. */
+const MEANT_AS_ESCAPE = /^[bBdDsSwW]$/;
 
 /** Reads a pattern, and remarks on what is probably not meant (facts: what users complain about most). */
 export function readPattern(
@@ -33,7 +33,7 @@ function lint(
   kind: 'signature' | 'noise',
 ): void {
   const style = node.kind === 'scalar' ? node.style : 'plain';
-  if (style !== 'double' && DOUBLED_BACKSLASH.test(pattern)) {
+  if (style !== 'double' && hasDoubledBackslash(pattern)) {
     const mend = "Within single quotes, or without quotes, write one backslash: '\\b'.";
     reader.remark(
       node.at,
@@ -41,11 +41,8 @@ function lint(
       `a doubled backslash looks for a backslash in the text, and probably never matches. ${mend}`,
     );
   }
-  if (EMPTY_BRANCH.test(pattern)) {
-    reader.remark(node.at, path, 'an empty branch of `|` matches every line. Remove the `|` too much.');
-  }
   if (kind === 'signature') return;
-  const number = pattern.split('|').find((branch) => BARE_NUMBER.test(branch.replace(/^\(|\)$/g, '')));
+  const number = topLevelBranches(soleGroup(pattern) ?? pattern).find((branch) => BARE_NUMBER.test(branch));
   if (number !== undefined) {
     const mend = `Write "\\\\b${number}\\\\b", or better the text around it.`;
     reader.remark(
@@ -61,4 +58,12 @@ function lint(
       `"${pattern}" stands in most errors, which it would swallow. Put more of the harmless line into it.`,
     );
   }
+}
+
+/** `\\\\b` outside a class: quoting has doubled the backslash once too often. */
+function hasDoubledBackslash(pattern: string): boolean {
+  const tokens = patternTokens(pattern);
+  return tokens.some(
+    ({ text }, index) => text === '\\\\' && MEANT_AS_ESCAPE.test(tokens[index + 1]?.text ?? ''),
+  );
 }

@@ -22,7 +22,12 @@ interface Frame {
 
 const BLANK = /(?:[ \t\r\n]|#[^\r\n]*)*/y;
 const PROPERTY = /[&!][^\s,[\]{}]*/y;
-const STYLES: Readonly<Record<string, ScalarStyle>> = { "'": 'single', '"': 'double', '|': 'block', '>': 'block' };
+const STYLES: Readonly<Record<string, ScalarStyle>> = {
+  "'": 'single',
+  '"': 'double',
+  '|': 'block',
+  '>': 'block',
+};
 
 /**
  * Builds the tree out of js-yaml's "open" and "close" of each node. js-yaml tries readings and drops them, so a node may come twice
@@ -112,9 +117,7 @@ export class TreeBuilder {
     const [name = ''] = /^[^\s,[\]{}]*/.exec(this.#text.slice(start + 1)) ?? [];
     const { result } = frame;
     const node =
-      typeof result === 'object' && result !== null
-        ? this.#collections.get(result)
-        : this.#anchors.get(name);
+      typeof result === 'object' && result !== null ? this.#collections.get(result) : this.#anchors.get(name);
     return (
       node ??
       this.#fail(
@@ -185,8 +188,7 @@ export class TreeBuilder {
 
   #seq(frame: Frame): SeqNode {
     const start = this.#contentStart(frame.open);
-    const items =
-      this.#text[start] === '[' ? this.#flowItems(frame) : this.#blockItems(frame, start);
+    const items = this.#text[start] === '[' ? this.#flowItems(frame) : this.#blockItems(frame, start);
     return { kind: 'seq', items, at: this.#position(start) };
   }
 
@@ -248,7 +250,8 @@ const MERGE = '\0<<';
 
 /** The name under which js-yaml keeps a key. */
 function keyOf(result: unknown): string {
-  if (Array.isArray(result)) return String(result.map((part) => (isMapping(part) ? '[object Object]' : part)));
+  if (Array.isArray(result))
+    return String(result.map((part) => (isMapping(part) ? '[object Object]' : part)));
   return isMapping(result) ? '[object Object]' : String(result);
 }
 

@@ -8,16 +8,22 @@ const TAB = 'a tab is used for indentation. Indent with spaces.';
 const REASONS: readonly (readonly [RegExp, string])[] = [
   [/tab characters/, TAB],
   [/duplicated mapping key/, 'this key stands in its mapping twice. Keep one of the two.'],
-  [/unidentified alias "(.*)"/, 'there is no anchor &$1 above. Put the value in quotes if the asterisk is meant.'],
+  [
+    /unidentified alias "(.*)"/,
+    'there is no anchor &$1 above. Put the value in quotes if the asterisk is meant.',
+  ],
   [
     /unknown escape sequence|expected hexadecimal/,
     'an unknown escape within double quotes. Double the backslash ("\\\\d"), or use single quotes (\'\\d\').',
   ],
   [
     /unexpected end of the (?:stream|document) within a (double|single) quoted/,
-    'a text in $1 quotes is never closed. Close it; within single quotes write \'\' for the character.',
+    "a text in $1 quotes is never closed. Close it; within single quotes write '' for the character.",
   ],
-  [/missed comma between flow/, 'a comma is missing between two entries of [ ] or { }. Put one, or quote the value.'],
+  [
+    /missed comma between flow/,
+    'a comma is missing between two entries of [ ] or { }. Put one, or quote the value.',
+  ],
   [/expected the node content, but found ','/, 'two commas follow each other. Remove one.'],
   [/unexpected end of the stream within a flow/, 'a [ or { is never closed. Close it, or quote the value.'],
   [
@@ -33,8 +39,14 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
     /end of the stream or a document separator/,
     'this belongs to nothing above. Check the indentation, and quote a value that begins with a special character.',
   ],
-  [/unknown tag !<(.*)>|cannot resolve a node with !<(.*)>|for !<(.*)> tag/, 'the tag $1 is not known. Remove it, or quote the value.'],
-  [/non-printable|null byte|valid JSON character/, 'a control character stands here. Remove it; save the file as UTF-8.'],
+  [
+    /unknown tag !<(.*)>|cannot resolve a node with !<(.*)>|for !<(.*)> tag/,
+    'the tag $1 is not known. Remove it, or quote the value.',
+  ],
+  [
+    /non-printable|null byte|valid JSON character/,
+    'a control character stands here. Remove it; save the file as UTF-8.',
+  ],
   [/nesting exceeded/, 'the nesting is too deep. Nothing here needs more than six levels.'],
   [/name of an (?:anchor|alias)/, 'a & or * without a name. Put the value in quotes.'],
   [/directive/, 'this is no YAML directive. Put a value that begins with % in quotes.'],

@@ -42,7 +42,13 @@ export interface MapNode {
 
 export type YamlNode = MapNode | SeqNode | ScalarNode;
 
-const EMPTY: ScalarNode = { kind: 'scalar', value: null, text: '', style: 'plain', at: { line: 1, column: 1 } };
+const EMPTY: ScalarNode = {
+  kind: 'scalar',
+  value: null,
+  text: '',
+  style: 'plain',
+  at: { line: 1, column: 1 },
+};
 
 /**
  * Parses YAML or JSON and keeps order and positions. Keys are strings as written, time stamps stay strings, aliases share their

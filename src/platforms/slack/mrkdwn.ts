@@ -15,7 +15,8 @@ const LOOK_ALIKE: Readonly<Record<string, string>> = { '*': '∗', '~': '∼', '
 export function prose(text: string): string {
   return escapeMrkdwn(text)
     .replace(/[*~`]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, (char) => LOOK_ALIKE[char] ?? char)
-    .replace(/:\/\//g, ':\u2060//');
+    .replace(/:\/\//g, ':\u2060//')
+    .replace(/@(?=here|channel|everyone)/gi, '@\u2060');
 }
 
 /** Inline code: one line, without a backtick of its own. Slack shows nothing for empty code. */

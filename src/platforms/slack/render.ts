@@ -2,7 +2,7 @@ import type { KnownBlock, Button as SlackButton } from '@slack/types';
 import { fit } from '../../message/fit.ts';
 import type { Block, Button, Message } from '../../message/message.ts';
 import { alignTable } from '../../message/table.ts';
-import { clean, codeBlock, escapeMrkdwn, mrkdwnOf, prose, webUrl } from './mrkdwn.ts';
+import { clean, codeBlock, mrkdwnOf, prose, webUrl } from './mrkdwn.ts';
 
 /**
  * What Slack takes (https://docs.slack.dev/reference/block-kit/blocks; `total` was found out: `msg_blocks_too_long` comes
@@ -13,6 +13,8 @@ const LIMITS = {
   total: 9_000,
   text: 3_000,
   header: 150,
+  /** Of the notification; Slack takes far more, a lock screen does not show it. */
+  summary: 500,
   fields: 10,
   field: 2_000,
   context: 2_000,
@@ -36,7 +38,7 @@ export interface RenderOptions {
 export function renderSlack(message: Message, options: RenderOptions = { actions: true }): SlackMessage {
   const fitted = fit(message, (candidate) => fits(blocksOf(candidate, options)));
   const blocks = blocksOf(fitted, options);
-  const text = escapeMrkdwn(clean(fitted.summary).slice(0, 1_000).toWellFormed()) || 'Tocsin';
+  const text = prose(cut(clean(fitted.summary), LIMITS.summary)) || 'Tocsin';
   return { text, blocks: blocks.length > 0 ? blocks : [section(text)] };
 }
 

@@ -1,7 +1,7 @@
 import { cleanLine } from './clean.ts';
 
 /** As many columns of its fixed-width font a phone shows upright without breaking the line. */
-const PHONE_WIDTH = 34;
+const PHONE_WIDTH = 36;
 const NARROWEST_COLUMN = 5;
 const GAP = '  ';
 const NUMBER = /^[-+~]?\d[\d\s.,:/]*\s?(?:%|[a-zµ]{1,3})?$|^[–—-]?$/i;
