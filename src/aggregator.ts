@@ -1,7 +1,7 @@
 import { createClassifier } from './classify/classifier.ts';
 import { createClock } from './clock.ts';
-import { loadAlerts, loadSignatures } from './config/mine/rule-files.ts';
-import { loadSettings } from './config/mine/settings.ts';
+import { loadSettings } from './config/load-settings.ts';
+import { loadAlerts, loadSignatures } from './config/rule-files.ts';
 import { createGroupStateCache } from './pipeline/group-states.ts';
 import { activeRules, Pipeline } from './pipeline/pipeline.ts';
 import type { LogRecord } from './record/log-record.ts';

@@ -1,7 +1,7 @@
 import { type Classifier, createClassifier } from './classify/classifier.ts';
 import type { Policy } from './classify/signature.ts';
-import { loadSignatures } from './config/mine/rule-files.ts';
-import { loadSettings } from './config/mine/settings.ts';
+import { loadSettings } from './config/load-settings.ts';
+import { loadSignatures } from './config/rule-files.ts';
 import { redactRecord } from './record/redact.ts';
 import { recordOfObject } from './record/structured.ts';
 

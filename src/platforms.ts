@@ -1,6 +1,6 @@
 import type { Chat } from './chat/chat.ts';
 import { COMMANDS } from './chat/create-chat.ts';
-import type { Settings } from './config/mine/settings.ts';
+import type { Settings } from './config/settings.ts';
 import type { Destination } from './delivery/destination.ts';
 import type { Log } from './log.ts';
 import { createConsole } from './platforms/console/console.ts';

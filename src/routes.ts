@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer } from './chat/command.ts';
-import type { Settings } from './config/mine/settings.ts';
+import type { Settings } from './config/settings.ts';
 import type { EngineRoom } from './engine-room.ts';
 import type { ConnectedPlatforms } from './platforms.ts';
 import { readBody } from './sources/http-body.ts';

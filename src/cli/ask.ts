@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Answer } from '../chat/command.ts';
-import { loadSettings } from '../config/mine/settings.ts';
+import { loadSettings } from '../config/load-settings.ts';
 import { askBot } from '../control.ts';
 import { renderTerminal } from '../platforms/terminal/render.ts';
 

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { createClassifier } from '../classify/classifier.ts';
-import { ConfigError, type Problem } from '../config/mine/problem.ts';
-import { loadAlerts, loadSignatures } from '../config/mine/rule-files.ts';
-import { loadSettings } from '../config/mine/settings.ts';
+import { loadSettings } from '../config/load-settings.ts';
+import { ConfigError, type Problem } from '../config/problem.ts';
+import { loadAlerts, loadSignatures } from '../config/rule-files.ts';
 
 /** `tocsin check`: all configuration at once. Mistakes exit with 2, remarks on what is probably not meant with 1. */
 export function addCheck(program: Command): void {

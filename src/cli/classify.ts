@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import { createClassifier, identify } from '../classify/classifier.ts';
 import { FINGERPRINT_FORMS, type FingerprintForm, UNCLASSIFIED } from '../classify/fingerprint.ts';
-import { loadSignatures } from '../config/mine/rule-files.ts';
-import { loadSettings } from '../config/mine/settings.ts';
+import { loadSettings } from '../config/load-settings.ts';
+import { loadSignatures } from '../config/rule-files.ts';
 import { redactRecord } from '../record/redact.ts';
 import { recordOfText } from '../record/text.ts';
 import { createOutput, INPUT_FORMS, InputError, type InputForm, jsonLine, stdinLines } from './input.ts';

@@ -1,11 +1,11 @@
 import { createClassifier } from '../classify/classifier.ts';
-import type { RulesInForce } from '../config/mine/rule-files.ts';
-import type { Settings } from '../config/mine/settings.ts';
+import type { RulesInForce } from '../config/rule-files.ts';
+import type { Settings } from '../config/settings.ts';
 import { askBot } from '../control.ts';
 import { redactRecord } from '../record/redact.ts';
 import { recordOfText } from '../record/text.ts';
 import { echo } from './echo.ts';
-import type { LineSink } from './pipe.ts';
+import type { LineSink } from './line-sink.ts';
 
 const RETRY_MS = 500;
 

@@ -1,23 +1,16 @@
 import type { Command } from 'commander';
 import { createClock } from '../clock.ts';
-import type { RulesInForce } from '../config/mine/rule-files.ts';
-import { loadInForce } from '../config/mine/rule-files.ts';
-import { loadSettings, type Settings } from '../config/mine/settings.ts';
+import { loadSettings } from '../config/load-settings.ts';
+import type { RulesInForce } from '../config/rule-files.ts';
+import { loadInForce } from '../config/rule-files.ts';
+import type { Settings } from '../config/settings.ts';
 import { findRunning } from '../control.ts';
 import { createLog, type Log } from '../log.ts';
 import { lineGroups } from '../sources/lines.ts';
+import type { LineSink } from './line-sink.ts';
 import { forwardToBot } from './pipe-forward.ts';
 import { Sidecar } from './sidecar.ts';
 import { untilSignal } from './signals.ts';
-
-/** What takes the lines of stdin: an own pipeline, or the bot that runs already on the same data directory. */
-export interface LineSink {
-  /** Resolves when more may come. */
-  take(lines: readonly string[]): Promise<void>;
-  /** Commits all that was taken; resolves with how many messages are still to be delivered. */
-  undelivered(): Promise<number>;
-  close(): Promise<void>;
-}
 
 /** `tocsin pipe`: the sidecar of one program. */
 export function addPipe(program: Command): void {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { AlreadyRunningError } from '../bot.ts';
-import { ConfigError } from '../config/mine/problem.ts';
+import { ConfigError } from '../config/problem.ts';
 import { ListenError } from '../sources/listen-error.ts';
 import { DatabaseError } from '../store/database.ts';
 import { addAskCommands } from './ask.ts';

@@ -1,5 +1,5 @@
-import type { RulesInForce } from '../config/mine/rule-files.ts';
-import type { Settings } from '../config/mine/settings.ts';
+import type { RulesInForce } from '../config/rule-files.ts';
+import type { Settings } from '../config/settings.ts';
 import type { Destination } from '../delivery/destination.ts';
 import { EngineRoom } from '../engine-room.ts';
 import type { Log } from '../log.ts';
@@ -7,7 +7,7 @@ import { createTerminal } from '../platforms/terminal/terminal.ts';
 import { type ConnectedPlatforms, connectPlatforms } from '../platforms.ts';
 import { recordOfText } from '../record/text.ts';
 import { echo } from './echo.ts';
-import type { LineSink } from './pipe.ts';
+import type { LineSink } from './line-sink.ts';
 
 export interface SidecarOptions {
   readonly settings: Settings;

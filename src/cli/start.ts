@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { Bot } from '../bot.ts';
-import { loadInForce } from '../config/mine/rule-files.ts';
-import { loadSettings, type Settings } from '../config/mine/settings.ts';
+import { loadSettings } from '../config/load-settings.ts';
+import { loadInForce } from '../config/rule-files.ts';
+import type { Settings } from '../config/settings.ts';
 import { createLog } from '../log.ts';
 import { untilSignal } from './signals.ts';
 

@@ -1,41 +1,89 @@
 import { type AlertRules, DEFAULT_RULES } from '../alerting/rules.ts';
 import { FINGERPRINT_FORMS } from '../classify/fingerprint.ts';
-import { onOff } from './on-off.ts';
-import { type Problem, throwIfAny } from './problem.ts';
-import { fields, list, mapOf, oneOf, text } from './read.ts';
-import { cooldownMinutes, minCount, overridesOf, THRESHOLDS, windowMinutes } from './thresholds.ts';
-import { inFile } from './where.ts';
+import type { ThresholdOverrides } from '../classify/signature.ts';
+import { throwIfAny } from './problem.ts';
+import { join, Reader } from './reader.ts';
+import type { MapEntry, YamlNode } from './yaml-node.ts';
 import { parseYaml } from './yaml-tree.ts';
 
-const readFile = fields({
-  window_minutes: windowMinutes,
-  min_count_default: minCount,
-  cooldown_minutes: cooldownMinutes,
-  immediate_categories: list(text('the name of a category')),
-  fingerprint: oneOf(FINGERPRINT_FORMS, 'a form of the fingerprint'),
-  generic: fields({ alert: onOff }),
-  categories: mapOf(fields(THRESHOLDS)),
-});
+const MINUTE_MS = 60_000;
+const KEYS = [
+  'window_minutes',
+  'min_count_default',
+  'cooldown_minutes',
+  'immediate_categories',
+  'fingerprint',
+  'generic',
+  'categories',
+];
+/** What a category and a signature may override. */
+export const THRESHOLD_KEYS = ['window_minutes', 'min_count', 'cooldown_minutes'] as const;
 
-/**
- * Reads `config/alerts.yml` (YAML or JSON; product.md section 5). What is missing is as in DEFAULT_RULES. Throws ConfigError with
- * all mistakes.
- */
-export function parseAlerts(written: string, file: string): AlertRules {
-  const problems: Problem[] = [];
-  const read = readFile(parseYaml(written, file), inFile(file, problems)) ?? {};
-  throwIfAny(problems);
-  const { defaults, immediateCategories, categories, genericAlert, fingerprint } = DEFAULT_RULES;
+/** Reads `config/alerts.yml` (product.md section 5). `file` is how it is called in messages. Throws ConfigError. */
+export function parseAlerts(text: string, file: string): AlertRules {
+  const reader = new Reader(file);
+  const fields = reader.fields(parseYaml(text, file), '', KEYS);
+  const { windowMs, cooldownMs } = readThresholds(reader, fields, '');
+  const minCount = value(fields, 'min_count_default', reader.number({ least: 1, whole: true }));
+  const immediate = value(fields, 'immediate_categories', (node, path) =>
+    reader.list(node, path, reader.text),
+  );
+  const form = value(fields, 'fingerprint', reader.oneOf(FINGERPRINT_FORMS));
+  const genericAlert = value(fields, 'generic', (node, path) =>
+    value(reader.fields(node, path, ['alert']), 'alert', reader.flag, path),
+  );
+  const categories = value(fields, 'categories', (node) => readCategories(reader, node));
+  throwIfAny(reader.problems);
+  const { defaults } = DEFAULT_RULES;
   return {
     defaults: {
-      ...defaults,
-      ...overridesOf({ ...read, min_count: read.min_count_default }),
+      windowMs: windowMs ?? defaults.windowMs,
+      minCount: minCount ?? defaults.minCount,
+      cooldownMs: cooldownMs ?? defaults.cooldownMs,
     },
-    immediateCategories: read.immediate_categories ? new Set(read.immediate_categories) : immediateCategories,
-    categories: read.categories
-      ? new Map(Array.from(read.categories, ([name, set]) => [name, overridesOf(set)]))
-      : categories,
-    genericAlert: read.generic?.alert ?? genericAlert,
-    fingerprint: read.fingerprint ?? fingerprint,
+    immediateCategories: immediate === undefined ? DEFAULT_RULES.immediateCategories : new Set(immediate),
+    categories: categories ?? DEFAULT_RULES.categories,
+    genericAlert: genericAlert ?? DEFAULT_RULES.genericAlert,
+    fingerprint: form ?? DEFAULT_RULES.fingerprint,
   };
+}
+
+/** Reads the thresholds among the keys of a file, a category or a signature. */
+export function readThresholds(
+  reader: Reader,
+  fields: ReadonlyMap<string, MapEntry>,
+  path: string,
+): ThresholdOverrides {
+  const minutes = (key: string, read: ReturnType<Reader['number']>) => {
+    const found = value(fields, key, read, path);
+    return found === undefined ? undefined : Math.round(found * MINUTE_MS);
+  };
+  const windowMs = minutes('window_minutes', reader.number({ above: 0 }));
+  const cooldownMs = minutes('cooldown_minutes', reader.number({ least: 0 }));
+  const minCount = value(fields, 'min_count', reader.number({ least: 1, whole: true }), path);
+  return {
+    ...(windowMs === undefined ? {} : { windowMs }),
+    ...(minCount === undefined ? {} : { minCount }),
+    ...(cooldownMs === undefined ? {} : { cooldownMs }),
+  };
+}
+
+function readCategories(reader: Reader, node: YamlNode): Map<string, ThresholdOverrides> {
+  const entries = reader.map(node, 'categories')?.entries ?? [];
+  return new Map(
+    entries.map(({ key, value: body }) => {
+      const path = join('categories', key);
+      return [key, readThresholds(reader, reader.fields(body, path, THRESHOLD_KEYS), path)];
+    }),
+  );
+}
+
+function value<T>(
+  fields: ReadonlyMap<string, MapEntry>,
+  key: string,
+  read: (node: YamlNode, path: string) => T | undefined,
+  path = '',
+): T | undefined {
+  const entry = fields.get(key);
+  return entry === undefined ? undefined : read(entry.value, join(path, key));
 }

@@ -1,6 +1,6 @@
 import { ConfigError } from './problem.ts';
+import type { MapEntry, MapNode, Position, ScalarNode, ScalarStyle, SeqNode, YamlNode } from './yaml-node.ts';
 import { positionFinder } from './yaml-position.ts';
-import type { MapEntry, MapNode, Position, ScalarNode, ScalarStyle, SeqNode, YamlNode } from './yaml-tree.ts';
 
 /** What js-yaml tells its listener of a node (https://github.com/nodeca/js-yaml, lib/loader.js, composeNode). */
 export interface BuiltNode {

@@ -1,4 +1,4 @@
-import type { Position } from './yaml-tree.ts';
+import type { Position } from './yaml-node.ts';
 
 /** Turns offsets of a text into line and column; CRLF, LF and CR end a line. */
 export function positionFinder(text: string): (offset: number) => Position {

@@ -1,4 +1,4 @@
-import type { KnownBlock, Button as SlackButton } from '@slack/types';
+import type { KnownBlock, Button as SlackButton } from '@slack/bolt';
 import { fit } from '../../message/fit.ts';
 import type { Block, Button, Message } from '../../message/message.ts';
 import { alignTable } from '../../message/table.ts';

@@ -1,9 +1,9 @@
-import { LOG_LEVELS } from './environment.ts';
 import { parseListen } from './listen.ts';
 import { type Problem, throwIfAny } from './problem.ts';
 import { join, type Read, Reader } from './reader.ts';
-import type { Listen } from './settings.ts';
-import { type MapEntry, parseYaml, type YamlNode } from './yaml-tree.ts';
+import { type Listen, LOG_LEVELS } from './settings.ts';
+import type { MapEntry, YamlNode } from './yaml-node.ts';
+import { parseYaml } from './yaml-tree.ts';
 
 /** What `config/tocsin.yml` may say; all of it optional. */
 export interface FileSettings {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { AlertRules } from '../../alerting/rules.ts';
-import type { Ruleset } from '../../classify/signature.ts';
+import type { AlertRules } from '../alerting/rules.ts';
+import type { Ruleset } from '../classify/signature.ts';
 import { parseAlerts } from './alerts-file.ts';
 import { ConfigError, type Problem } from './problem.ts';
 import type { Settings } from './settings.ts';
@@ -84,6 +84,6 @@ function readRuleFile(path: string, variable: string): string {
 
 /** In another directory than the clone, the files that come with the package stand in for the default ones. */
 function shipped(path: string): string | undefined {
-  const own = fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+  const own = fileURLToPath(new URL(`../../${path}`, import.meta.url));
   return /^config\/(?:error_signatures|alerts)\.yml$/.test(path) && existsSync(own) ? own : undefined;
 }

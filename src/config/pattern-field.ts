@@ -1,7 +1,7 @@
-import { parsePattern } from '../../classify/pattern.ts';
-import { patternTokens, soleGroup, topLevelBranches } from '../../classify/pattern-syntax.ts';
+import { parsePattern } from '../classify/pattern.ts';
+import { patternTokens, soleGroup, topLevelBranches } from '../classify/pattern-syntax.ts';
 import type { Reader } from './reader.ts';
-import type { YamlNode } from './yaml-tree.ts';
+import type { YamlNode } from './yaml-node.ts';
 
 /** A branch that is nothing but digits: `499` also stands in "order 14993". */
 const BARE_NUMBER = /^\d{2,}$/;

@@ -1,69 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { type Environment, readEnvironment } from './environment.ts';
 import { ConfigError, type Problem } from './problem.ts';
+import type { Settings } from './settings.ts';
 import { type FileSettings, parseTocsinFile } from './tocsin-file.ts';
-
-export interface Listen {
-  readonly host: string;
-  readonly port: number;
-}
-
-export interface TelegramChat {
-  /** Numeric id, or `@channel`. */
-  readonly chatId: number | string;
-  readonly threadId?: number;
-}
-
-/** All that is configured, but the two rule files. Spans in ms, sizes in bytes. */
-export interface Settings {
-  readonly enabled: boolean;
-  readonly shadow: boolean;
-  readonly echo: boolean;
-  readonly signaturesPath: string;
-  readonly alertsPath: string;
-  /** 0: never. */
-  readonly reloadMs: number;
-  readonly dataDir: string;
-  readonly http: Listen | 'off';
-  readonly udp: Listen | 'off';
-  readonly ingestToken: string | undefined;
-  readonly maxBodyBytes: number;
-  readonly maxLineBytes: number;
-  readonly telegram:
-    | { readonly token: string; readonly chats: readonly TelegramChat[]; readonly apiRoot?: string }
-    | undefined;
-  readonly slack:
-    | {
-        readonly botToken: string;
-        readonly appToken?: string;
-        readonly signingSecret?: string;
-        readonly channels: readonly string[];
-        readonly apiUrl?: string;
-      }
-    | undefined;
-  readonly slackWebhookUrl: string | undefined;
-  readonly sentry: {
-    readonly url: string;
-    readonly org: string | undefined;
-    readonly project: string | undefined;
-  };
-  readonly access: {
-    readonly telegramChats: readonly string[];
-    readonly telegramAdmins: readonly string[];
-    readonly slackChannels: readonly string[];
-    readonly slackAdmins: readonly string[];
-  };
-  readonly timezone: string;
-  readonly retention: { readonly days: number; readonly maxDatabaseBytes: number };
-  readonly samples: { readonly perGroup: number; readonly maxBytes: number };
-  readonly mentions: { readonly telegram: readonly string[]; readonly slack: readonly string[] };
-  readonly escalation: { readonly afterMs: number; readonly destination: string | undefined };
-  readonly console: 'auto' | boolean;
-  readonly logLevel: string;
-  /** Every secret that is configured: the log blanks them. */
-  readonly secrets: readonly string[];
-  readonly warnings: readonly Problem[];
-}
 
 export interface LoadOptions {
   readonly env: Readonly<Record<string, string | undefined>>;

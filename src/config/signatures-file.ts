@@ -1,18 +1,18 @@
-import { PatternSet } from '../../classify/pattern-set.ts';
+import { PatternSet } from '../classify/pattern-set.ts';
 import {
   ALERT_SEVERITIES,
   type AlertSeverity,
   POLICIES,
   type Policy,
   type Ruleset,
-  type Signature,
-} from '../../classify/signature.ts';
+} from '../classify/signature.ts';
 import { readThresholds, THRESHOLD_KEYS } from './alerts-file.ts';
 import { readPattern } from './pattern-field.ts';
 import { type Problem, throwIfAny } from './problem.ts';
 import { join, type Read, Reader } from './reader.ts';
-import { takenByEarlier } from './signature-lints.ts';
-import { type MapEntry, type MapNode, parseYaml, type YamlNode } from './yaml-tree.ts';
+import { type Example, type ReadSignature, takenByEarlier } from './signature-lints.ts';
+import type { MapEntry, MapNode, YamlNode } from './yaml-node.ts';
+import { parseYaml } from './yaml-tree.ts';
 
 const SIGNATURE_KEYS = [
   ...[
@@ -50,18 +50,6 @@ interface Defaults {
   readonly policy: Policy;
   readonly severity: AlertSeverity;
   readonly summary: string;
-}
-
-/** A line that a signature is to match, or not to match. */
-export interface Example {
-  readonly text: string;
-  readonly node: YamlNode;
-  readonly path: string;
-}
-
-/** A signature with what is checked when it is loaded. */
-export interface ReadSignature extends Signature {
-  readonly match: readonly Example[];
 }
 
 /**

@@ -1,6 +1,19 @@
-import { PatternSet } from '../../classify/pattern-set.ts';
+import { PatternSet } from '../classify/pattern-set.ts';
+import type { Signature } from '../classify/signature.ts';
 import type { Reader } from './reader.ts';
-import type { ReadSignature } from './signatures-file.ts';
+import type { YamlNode } from './yaml-node.ts';
+
+/** A line that a signature is to match, or not to match. */
+export interface Example {
+  readonly text: string;
+  readonly node: YamlNode;
+  readonly path: string;
+}
+
+/** A signature with what is checked when it is loaded. */
+export interface ReadSignature extends Signature {
+  readonly match: readonly Example[];
+}
 
 /** Remarks on examples that an earlier signature of the file takes: the first match wins. */
 export function takenByEarlier(reader: Reader, signatures: readonly ReadSignature[]): void {

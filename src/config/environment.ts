@@ -2,10 +2,8 @@ import { readFileSync } from 'node:fs';
 import { parseListen } from './listen.ts';
 import type { Problem } from './problem.ts';
 import { parseFlag } from './reader.ts';
-import type { Listen, Settings, TelegramChat } from './settings.ts';
+import { type Listen, LOG_LEVELS, type Settings, type TelegramChat } from './settings.ts';
 import { editDistance } from './suggest.ts';
-
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /** What the environment says; undefined where it says nothing. */
 export interface Environment {

@@ -1,7 +1,7 @@
 import type { Problem } from './problem.ts';
 import { suggestion } from './suggest.ts';
 import { parseDuration, parseSize } from './units.ts';
-import type { MapEntry, MapNode, Position, YamlNode } from './yaml-tree.ts';
+import type { MapEntry, MapNode, Position, YamlNode } from './yaml-node.ts';
 
 /** Turns a node into a value; undefined when a mistake was noted. `path` is how the place is called: `categories.web.policy`. */
 export type Read<T> = (node: YamlNode, path: string) => T | undefined;
