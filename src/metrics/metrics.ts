@@ -82,5 +82,3 @@ export function createMetrics(sources: MetricsSources) {
     },
   };
 }
-
-export type Metrics = ReturnType<typeof createMetrics>;

@@ -132,5 +132,3 @@ export function createAlerts(db: Db) {
     },
   };
 }
-
-export type Alerts = ReturnType<typeof createAlerts>;

@@ -17,5 +17,3 @@ export function createButtons(db: Db) {
     },
   };
 }
-
-export type Buttons = ReturnType<typeof createButtons>;

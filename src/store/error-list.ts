@@ -123,5 +123,3 @@ export function createErrorList(db: Db) {
     },
   };
 }
-
-export type ErrorList = ReturnType<typeof createErrorList>;

@@ -138,5 +138,3 @@ export function createHealth(db: Db) {
     },
   };
 }
-
-export type Health = ReturnType<typeof createHealth>;

@@ -32,5 +32,3 @@ export function createMutes(db: Db) {
     },
   };
 }
-
-export type Mutes = ReturnType<typeof createMutes>;

@@ -55,5 +55,3 @@ export function createRetention(db: Db, limits: RetentionLimits) {
     },
   };
 }
-
-export type Retention = ReturnType<typeof createRetention>;

@@ -46,5 +46,3 @@ export function createSamples(db: Db) {
     },
   };
 }
-
-export type Samples = ReturnType<typeof createSamples>;

@@ -25,7 +25,7 @@ import {
 } from './slack/workspace.ts';
 
 export type { Fault } from './slack/faults.ts';
-export { mentionsAndLinks, type Reference } from './slack/mrkdwn.ts';
+export { mentionsAndLinks } from './slack/mrkdwn.ts';
 export type { SlackCall, SlackDoubleOptions, SlackMessage } from './slack/workspace.ts';
 
 /** A Slack on 127.0.0.1 that refuses what the real one refuses. */

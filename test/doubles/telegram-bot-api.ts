@@ -13,7 +13,7 @@ import { createUpdateQueue } from './telegram/updates.ts';
 import { createWorld, openChat } from './telegram/world.ts';
 
 export type { Fault } from './telegram/faults.ts';
-export type { Button, Call, ChatMessage, ChatSpec, Entity, Payload } from './telegram/types.ts';
+export type { Call, ChatMessage, ChatSpec, Payload } from './telegram/types.ts';
 
 export interface TelegramDoubleOptions {
   /** `digits:letters`, as @BotFather gives them out. */

@@ -1,8 +1,11 @@
-import type { KnownBlock, Button as SlackButton } from '@slack/bolt';
+import type { types } from '@slack/bolt';
 import { fit } from '../../message/fit.ts';
 import type { Block, Button, Message } from '../../message/message.ts';
 import { alignTable } from '../../message/table.ts';
 import { clean, codeBlock, mrkdwnOf, prose, webUrl } from './mrkdwn.ts';
+
+type KnownBlock = types.KnownBlock;
+type SlackButton = types.Button;
 
 /**
  * What Slack takes (https://docs.slack.dev/reference/block-kit/blocks; `total` was found out: `msg_blocks_too_long` comes
