@@ -63,7 +63,9 @@ function lint(
 /** `\\\\b` outside a class: quoting has doubled the backslash once too often. */
 function hasDoubledBackslash(pattern: string): boolean {
   const tokens = patternTokens(pattern);
-  return tokens.some(
-    ({ text }, index) => text === '\\\\' && MEANT_AS_ESCAPE.test(tokens[index + 1]?.text ?? ''),
-  );
+  return tokens.some(({ text }, index) => {
+    const [letter, after] = [tokens[index + 1]?.text ?? '', tokens[index + 2]?.text ?? ''];
+    // `C:\\\\dir` is a path; `\\\\b499` is not.
+    return text === '\\\\' && MEANT_AS_ESCAPE.test(letter) && !/^[A-Za-z]$/.test(after);
+  });
 }

@@ -29,11 +29,13 @@ const FACILITIES = [
 ] as const;
 const SEVERITIES = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'] as const;
 const MAX_PRI = 191;
+/** user.notice: what `logger` sends when nobody chose a level. It says nothing, so the words of the text decide. */
+const UNSAID = 13;
 
 /**
  * The record of a syslog message, RFC 5424 or 3164 and what senders make of them, or undefined when it has no `<PRI>` (0 to
  * 191). The message goes through `recordOfText`, so JSON in it is decoded, and the more severe of its own level and the
- * PRI's counts. service = app name or tag; pid, msgid, facility and structured data become attributes. Never throws.
+ * PRI's counts; the head is told by the record, so `raw` is the message without it. service = app name or tag; pid, msgid, facility and structured data become attributes. Never throws.
  */
 export function recordOfSyslog(text: string, context: RecordContext): LogRecord | undefined {
   const pri = /^<(\d{1,3})>/.exec(text);
@@ -42,7 +44,7 @@ export function recordOfSyslog(text: string, context: RecordContext): LogRecord 
   const start = pri[0].length;
   const head = parseRfc5424(text, start) ?? parseRfc3164(text, start, context.observedAt);
   const message = text.slice(head.messageAt).replace(/^\uFEFF/, '');
-  const inner = recordOfText(message, { observedAt: context.observedAt, raw: context.raw ?? text });
+  const inner = recordOfText(message, { observedAt: context.observedAt, raw: context.raw ?? message });
   return mergeEnvelope(inner, envelopeOf(head, code, context, inner));
 }
 
@@ -52,7 +54,7 @@ function envelopeOf(head: SyslogHead, code: number, context: RecordContext, inne
   return {
     observedAt: context.observedAt,
     ...(head.timestamp === undefined ? {} : { timestamp: head.timestamp }),
-    severityNumber: severityOfSyslog(code % 8),
+    severityNumber: code === UNSAID ? 0 : severityOfSyslog(code % 8),
     severityText: SEVERITIES[code % 8] as string,
     body: inner.body,
     attributes: {
