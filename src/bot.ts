@@ -234,11 +234,14 @@ export class Bot {
       { problems: error.message },
       'The changed rule files are wrong; the last good rules stay.',
     );
-    this.#room.announce(
-      plainMessage(
-        `⚠️ The changed rule files are wrong; the last good rules stay in force.\n${error.message}`,
-      ),
-    );
+    const summary = '⚠️ The changed rule files are wrong; the last good rules stay in force.';
+    this.#room.announce({
+      summary,
+      blocks: [
+        { type: 'text', spans: [summary] },
+        { type: 'code', text: error.message },
+      ],
+    });
   }
 }
 

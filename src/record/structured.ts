@@ -93,7 +93,8 @@ function collect(
   for (const key of Object.keys(object)) {
     const value = object[key] as AnyValue;
     const name = (path === '' ? key : `${path}.${key}`).toLowerCase();
-    const ranked = ROLES.get(name);
+    // Docker's `log` is the line; ECS's `log` is an object whose `level` counts.
+    const ranked = name === 'log' && isObject(value) ? undefined : ROLES.get(name);
     if (ranked && take(ranked, value, winners, () => setOwn(rest, key, value))) continue;
     if (!isObject(value)) setOwn(rest, key, value);
     else if (path === '' && TRANSPARENT.has(name)) copyMissing(rest, collect(value, '', winners));

@@ -33,7 +33,7 @@ describe('recordsOfDatagram', () => {
     expect(Buffer.byteLength(record?.raw ?? '')).toBeLessThanOrEqual(1000);
     expect(record?.raw).not.toContain('hunter');
     expect(record?.body).not.toContain('\ufffd');
-    expect(record?.attributes['tocsin.cut']).toBe('1017 bytes, cut to 1000');
+    expect(record?.attributes['tocsin.cut']).toBe('1018 bytes, cut to 1000');
   });
 
   it('never throws', () => {

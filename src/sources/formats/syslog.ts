@@ -29,13 +29,16 @@ const FACILITIES = [
 ] as const;
 const SEVERITIES = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'] as const;
 const MAX_PRI = 191;
-/** user.notice: what `logger` sends when nobody chose a level. It says nothing, so the words of the text decide. */
-const UNSAID = 13;
+/** user.notice: what `logger` sends when nobody chose a level. */
+const LOGGER_DEFAULT = 13;
+/** syslog.emerg: what Heroku writes before every line. */
+const HEROKU = 40;
 
 /**
  * The record of a syslog message, RFC 5424 or 3164 and what senders make of them, or undefined when it has no `<PRI>` (0 to
  * 191). The message goes through `recordOfText`, so JSON in it is decoded, and the more severe of its own level and the
- * PRI's counts; the head is told by the record, so `raw` is the message without it. service = app name or tag; pid, msgid, facility and structured data become attributes. Never throws.
+ * PRI's counts; the record tells the head, so `raw` is the message without it. service = app name or tag; pid, msgid,
+ * facility and structured data become attributes. Never throws.
  */
 export function recordOfSyslog(text: string, context: RecordContext): LogRecord | undefined {
   const pri = /^<(\d{1,3})>/.exec(text);
@@ -54,7 +57,7 @@ function envelopeOf(head: SyslogHead, code: number, context: RecordContext, inne
   return {
     observedAt: context.observedAt,
     ...(head.timestamp === undefined ? {} : { timestamp: head.timestamp }),
-    severityNumber: code === UNSAID ? 0 : severityOfSyslog(code % 8),
+    severityNumber: saysNothing(code, head) ? 0 : severityOfSyslog(code % 8),
     severityText: SEVERITIES[code % 8] as string,
     body: inner.body,
     attributes: {
@@ -69,4 +72,9 @@ function envelopeOf(head: SyslogHead, code: number, context: RecordContext, inne
     },
     raw: inner.raw,
   };
+}
+
+/** Whether nobody chose this level, so that the words of the text decide. */
+function saysNothing(code: number, head: SyslogHead): boolean {
+  return code === LOGGER_DEFAULT || (code === HEROKU && head.withoutDataField === true);
 }
