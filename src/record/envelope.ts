@@ -2,11 +2,11 @@ import type { LogRecord } from './log-record.ts';
 
 /**
  * A record that came inside another one (JSON in a syslog message, in a line of Docker). The inner one says what happened; the
- * envelope adds what the inner one does not know. The more severe level of the two counts: `logger` sends everything as
- * user.notice, and a body that says ERROR must still be an error.
+ * envelope adds what the inner one does not know. A level of the inner one wins: `logger` sends everything as
+ * user.notice and Docker all of stderr as an error, whatever the program itself says.
  */
 export function mergeEnvelope(inner: LogRecord, envelope: LogRecord): LogRecord {
-  const { severityNumber, severityText } = inner.severityNumber >= envelope.severityNumber ? inner : envelope;
+  const { severityNumber, severityText } = inner.severityNumber > 0 ? inner : envelope;
   const timestamp = inner.timestamp ?? envelope.timestamp;
   const event = inner.event ?? (envelope.event === envelope.body ? undefined : envelope.event);
   const error = inner.error ?? envelope.error;

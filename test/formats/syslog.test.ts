@@ -136,9 +136,10 @@ describe('recordOfSyslog', () => {
     expect(read(text)).toBeUndefined();
   });
 
-  it('takes the more severe of the PRI and the message', () => {
+  it('lets a level of the message win over the PRI, which counts otherwise', () => {
     expect(read('<13>app: ERROR x')).toMatchObject({ severityNumber: 17, severityText: 'ERROR' });
-    expect(read('<11>app: INFO x')).toMatchObject({ severityNumber: 17, severityText: 'err' });
+    expect(read('<11>app: INFO x')).toMatchObject({ severityNumber: 9, severityText: 'INFO' });
+    expect(read('<11>app: x')).toMatchObject({ severityNumber: 17, severityText: 'err' });
   });
 
   it('never throws, and its record is well-formed', () => {

@@ -38,6 +38,7 @@ export function parseRfc5424(text: string, start: number): SyslogHead | undefine
     ...(process === undefined ? {} : { pid: pidOf(process) }),
     ...(id === undefined ? {} : { messageId: cleanText(id) }),
     ...(data === undefined ? {} : { structuredData: data }),
+    ...(end === at ? { withoutDataField: true } : {}),
     messageAt: Math.min(text.charCodeAt(end) === SPACE ? end + 1 : end, text.length),
   };
 }

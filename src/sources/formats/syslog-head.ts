@@ -10,6 +10,8 @@ export interface SyslogHead {
   readonly pid?: string | number;
   readonly messageId?: string;
   readonly structuredData?: Attributes;
+  /** An RFC 5424 message without the field for structured data: Heroku. */
+  readonly withoutDataField?: boolean;
   /** Where the message begins. */
   readonly messageAt: number;
 }

@@ -36,8 +36,8 @@ const HEROKU = 40;
 
 /**
  * The record of a syslog message, RFC 5424 or 3164 and what senders make of them, or undefined when it has no `<PRI>` (0 to
- * 191). The message goes through `recordOfText`, so JSON in it is decoded, and the more severe of its own level and the
- * PRI's counts; the record tells the head, so `raw` is the message without it. service = app name or tag; pid, msgid,
+ * 191). The message goes through `recordOfText`, so JSON in it is decoded, and a level of its own wins over the
+ * PRI's; the record tells the head, so `raw` is the message without it. service = app name or tag; pid, msgid,
  * facility and structured data become attributes. Never throws.
  */
 export function recordOfSyslog(text: string, context: RecordContext): LogRecord | undefined {
