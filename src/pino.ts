@@ -40,29 +40,36 @@ export default function transport(options: TransportOptions = {}) {
     }
   }
 
+  async function run(source: NodeJS.EventEmitter & AsyncIterable<unknown>): Promise<void> {
+    let lines: string[] = [];
+    let sending: Promise<void> = Promise.resolve();
+    let timer: NodeJS.Timeout | undefined;
+    const send = () => {
+      clearTimeout(timer);
+      timer = undefined;
+      const batch = lines;
+      lines = [];
+      if (batch.length > 0) sending = sending.then(() => post(batch));
+      return sending;
+    };
+    source.on('end', () => {
+      endedAt = performance.now();
+    });
+    for await (const line of source) {
+      lines.push(line as string);
+      if (lines.length >= BATCH_LINES) await send();
+      else timer ??= setTimeout(() => void send(), COLLECT_MS);
+    }
+    await send();
+  }
+
+  // The worker may only end when the last lines are with the bot: `close` is what pino waits for.
+  let finished: Promise<void> = Promise.resolve();
   return build(
-    async (source) => {
-      let lines: string[] = [];
-      let sending: Promise<void> = Promise.resolve();
-      let timer: NodeJS.Timeout | undefined;
-      const send = () => {
-        clearTimeout(timer);
-        timer = undefined;
-        const batch = lines;
-        lines = [];
-        if (batch.length > 0) sending = sending.then(() => post(batch));
-        return sending;
-      };
-      source.on('end', () => {
-        endedAt = performance.now();
-      });
-      for await (const line of source) {
-        lines.push(line as string);
-        if (lines.length >= BATCH_LINES) await send();
-        else timer ??= setTimeout(() => void send(), COLLECT_MS);
-      }
-      await send();
+    (source) => {
+      finished = run(source);
+      return finished;
     },
-    { parse: 'lines' },
+    { parse: 'lines', close: () => finished },
   );
 }

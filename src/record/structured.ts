@@ -141,7 +141,7 @@ function build(winners: Winners, attributes: MutableObject, context: RecordConte
   const stated = number('severityNumber') ?? level?.number;
   const inBody = stated === undefined ? levelInText(body) : undefined;
   const severityText = level?.text ?? inBody?.text;
-  const service = text('service') ?? context.service;
+  const service = text('service') ?? nameOfProgram(level, attributes) ?? context.service;
   const host = text('host') ?? context.host;
   const timestamp = number('timestamp');
   const traceId = text('traceId');
@@ -164,6 +164,15 @@ function build(winners: Winners, attributes: MutableObject, context: RecordConte
     ...(spanId === undefined ? {} : { spanId }),
     raw,
   };
+}
+
+/** pino and bunyan, whose levels are bare numbers, call the program `name`; other loggers call the logger so. */
+function nameOfProgram(
+  level: { readonly text?: string } | undefined,
+  attributes: MutableObject,
+): string | undefined {
+  const { name } = attributes;
+  return level && level.text === undefined && typeof name === 'string' && name !== '' ? name : undefined;
 }
 
 /** Docker, journald and fluent-bit wrap the line of a program: a message that is JSON itself is taken apart, once. */
