@@ -105,7 +105,13 @@ module.exports = {
       from: { path: '^src/', pathNot: '\\.test\\.ts$' },
       to: { path: '^(test|scripts|examples)/|\\.test\\.ts$' },
     },
-    { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'not-to-unresolvable',
+      comment: 'the examples import tocsin itself, which is there after the build only',
+      severity: 'error',
+      from: { pathNot: '^examples/' },
+      to: { couldNotResolve: true },
+    },
     {
       name: 'no-dev-dependency-in-src',
       severity: 'error',
