@@ -119,7 +119,9 @@ export class EngineRoom {
     const { destination, afterMs } = settings.escalation;
     if (destination !== undefined) {
       const onQueued = () => this.nudge();
-      this.#escalation = new Escalation({ store: this.store, destination, afterMs, now, onQueued });
+      const onFailed = (error: Error) =>
+        log.error({ err: error }, 'Unacknowledged alerts could not be looked up.');
+      this.#escalation = new Escalation({ store: this.store, destination, afterMs, now, onQueued, onFailed });
       this.#escalation.start();
     }
     this.#retentionTimer = setTimeout(() => this.#retain(), RETENTION_FIRST_MS);

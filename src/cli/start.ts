@@ -24,6 +24,10 @@ async function start(): Promise<void> {
     human: process.stderr.isTTY === true,
   });
   for (const { place, message } of [...settings.warnings, ...warnings]) log.warn({ place }, message);
+  // A library that forgets a rejection must not end the bot: what it was about is told by the platform's status.
+  process.on('unhandledRejection', (error) =>
+    log.error({ err: error }, 'A library left a failure unhandled.'),
+  );
   const bot = new Bot({ settings, inForce, log, hints: pageHints(settings) });
   const signal = untilSignal();
   process.on('SIGHUP', () => bot.reload());

@@ -22,6 +22,8 @@ export interface CourierOptions {
 
 /** A chat that is not to be had (kicked, token refused) is asked again at this pace. */
 const BLOCKED_RETRY_MS = 30_000;
+/** After a failure of our own database. */
+const BROKEN_RETRY_MS = 1_000;
 
 /**
  * Takes the messages of one destination from its queue, oldest first, until they are delivered. Destinations do not wait for
@@ -65,23 +67,35 @@ export class Courier {
   }
 
   async #run(): Promise<void> {
-    const { destination, outbox, now } = this.#options;
     while (!this.#stopping.signal.aborted) {
-      const next = outbox.next(destination.id);
-      if (!next) {
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve;
-        });
-        continue;
+      try {
+        await this.#step();
+      } catch (error) {
+        // The database did not answer (disk full, locked by a backup): the queue is in it, so nothing is lost by waiting.
+        this.#becomes({ state: 'failing', reason: (error as Error).message });
+        await this.#pause(BROKEN_RETRY_MS);
       }
-      const waitMs = Math.max(next.dueAt, this.#pausedUntil) - now();
-      if (waitMs > 0) {
-        // Not longer than a minute at once: a clock that was set back must not hold the queue.
-        await sleep(Math.min(waitMs, 60_000), undefined, { signal: this.#stopping.signal }).catch(() => {});
-        continue;
-      }
-      await this.#deliver(next.item);
     }
+  }
+
+  /** Delivers the next message, or waits for one. */
+  async #step(): Promise<void> {
+    const { destination, outbox, now } = this.#options;
+    const next = outbox.next(destination.id);
+    if (!next) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      return;
+    }
+    const waitMs = Math.max(next.dueAt, this.#pausedUntil) - now();
+    // Not longer than a minute at once: a clock that was set back must not hold the queue.
+    if (waitMs > 0) await this.#pause(Math.min(waitMs, 60_000));
+    else await this.#deliver(next.item);
+  }
+
+  #pause(ms: number): Promise<unknown> {
+    return sleep(ms, undefined, { signal: this.#stopping.signal }).catch(() => {});
   }
 
   async #deliver(item: OutboxItem): Promise<void> {

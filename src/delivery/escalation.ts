@@ -8,6 +8,7 @@ export interface EscalationOptions {
   readonly now: () => number;
   /** Something was queued for the destination. */
   readonly onQueued: () => void;
+  readonly onFailed: (error: Error) => void;
 }
 
 const CHECK_MS = 1_000;
@@ -29,9 +30,13 @@ export class Escalation {
     clearInterval(this.#timer);
   }
 
+  /** Looks now. A database that fails is asked again at the next look. */
   check(): void {
-    const { store, destination, afterMs, now, onQueued } = this.#options;
-    const queued = store.alerts.escalateDue(now() - afterMs, destination, now());
-    if (queued > 0) onQueued();
+    const { store, destination, afterMs, now, onQueued, onFailed } = this.#options;
+    try {
+      if (store.alerts.escalateDue(now() - afterMs, destination, now()) > 0) onQueued();
+    } catch (error) {
+      onFailed(error as Error);
+    }
   }
 }

@@ -130,11 +130,12 @@ export class Pipeline {
       destinations: receivers.length > 0 ? receivers : ['none'],
       suppressed: shadow ? 'shadow' : receivers.length === 0 ? 'no destination' : undefined,
     });
+    let batch: Batch;
+    let alerts: StoredAlert[];
     try {
       for (const { submission } of taken) this.#process(submission, builder);
-      const batch = builder.build(this.#options.now());
-      const alerts = this.#options.write(batch);
-      this.#options.onCommitted?.(batch, alerts);
+      batch = builder.build(this.#options.now());
+      alerts = this.#options.write(batch);
     } catch (error) {
       this.#options.states.forget(builder.fingerprints);
       this.#options.onFailed?.(error as Error, records);
@@ -142,6 +143,7 @@ export class Pipeline {
       return;
     }
     for (const { resolve } of taken) resolve();
+    this.#options.onCommitted?.(batch, alerts);
   }
 
   #process(submission: Submission, builder: BatchBuilder): void {
