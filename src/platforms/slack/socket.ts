@@ -68,26 +68,25 @@ export class SocketKeeper {
     await Promise.race([client.disconnect().catch(() => {}), sleep(1_000)]);
   }
 
+  /** Resolves at Slack's hello; rejects when the attempt fails, takes too long, or is not wanted any more. */
   async #connect(): Promise<void> {
     const { client } = this.#options.receiver;
-    const timer = new AbortController();
+    const { signal } = this.#stopping;
     const attempt = client.start();
-    // When the timeout wins, the attempt may still reject later: that is then nobody's business.
+    // When the limit wins, the attempt may still reject later: that is then nobody's business.
     attempt.catch(() => {});
-    const timeout = sleep(CONNECT_TIMEOUT_MS, undefined, { signal: timer.signal }).then(
-      () => {
-        throw new Error('Slack did not say hello in time');
-      },
-      () => {},
-    );
-    const aborted = new Promise<never>((_, reject) => {
-      this.#stopping.signal.addEventListener('abort', () => reject(new Error('stopping')), { once: true });
+    let giveUp: (error: Error) => void = () => {};
+    const limit = new Promise<never>((_, reject) => {
+      giveUp = reject;
     });
-    aborted.catch(() => {});
+    const timer = setTimeout(() => giveUp(new Error('Slack did not say hello in time')), CONNECT_TIMEOUT_MS);
+    const onAbort = () => giveUp(new Error('stopping'));
+    signal.addEventListener('abort', onAbort, { once: true });
     try {
-      await Promise.race([attempt, timeout.then(() => new Promise<never>(() => {})), aborted]);
+      await Promise.race([attempt, limit]);
     } finally {
-      timer.abort();
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
     }
   }
 }
