@@ -8,7 +8,7 @@ export function createAlertMemory(known: readonly StoredAlert[]) {
   let alerts: StoredAlert[] = [...known];
   return {
     add(more: readonly StoredAlert[]): void {
-      alerts.push(...more);
+      for (const alert of more) alerts.push(alert);
       if (alerts.length > 2 * CAPACITY) alerts = alerts.slice(-CAPACITY);
     },
     countBySeverity(from: number): ReadonlyMap<AlertSeverity, number> {

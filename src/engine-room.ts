@@ -105,7 +105,7 @@ export class EngineRoom {
         { messages: again },
         'Messages were on their way when the last run ended; they are sent again.',
       );
-    this.#couriers = this.#options.destinations().map(
+    this.#couriers = [...this.#options.destinations(), ...this.#options.others()].map(
       (destination) =>
         new Courier({
           destination,
@@ -115,6 +115,11 @@ export class EngineRoom {
           log,
         }),
     );
+    // In shadow mode nothing is sent, what is queued from before included: it waits.
+    if (settings.shadow) {
+      this.#startRetention();
+      return;
+    }
     for (const courier of this.#couriers) courier.start();
     const { destination, afterMs } = settings.escalation;
     if (destination !== undefined) {
@@ -124,6 +129,10 @@ export class EngineRoom {
       this.#escalation = new Escalation({ store: this.store, destination, afterMs, now, onQueued, onFailed });
       this.#escalation.start();
     }
+    this.#startRetention();
+  }
+
+  #startRetention(): void {
     this.#retentionTimer = setTimeout(() => this.#retain(), RETENTION_FIRST_MS);
   }
 
@@ -144,8 +153,13 @@ export class EngineRoom {
   /** Queues a message of the bot itself for all destinations, or all but those of one platform that is in trouble. */
   announce(message: Message, except?: (destinationId: string) => boolean): void {
     if (this.#options.settings.shadow) return;
-    for (const { id } of this.#options.destinations()) {
-      if (!except?.(id)) this.store.outbox.notice(id, message, this.#options.now());
+    try {
+      for (const { id } of this.#options.destinations()) {
+        if (!except?.(id)) this.store.outbox.notice(id, message, this.#options.now());
+      }
+    } catch (error) {
+      // The log has what was to be told; the database that did not take it is told by /readyz.
+      this.#options.log.error({ err: error, notice: message.summary }, 'A notice could not be queued.');
     }
     this.nudge();
   }

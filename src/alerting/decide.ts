@@ -56,8 +56,11 @@ export function decide(group: GroupState, now: number, rule: Rule, mutedUntil?: 
   return { kind: 'rang', reason: rule.immediate ? 'immediate' : 'threshold', count };
 }
 
-/** End of the cooldown, or undefined when it is over. An alert "in the future" (the clock stepped back) holds nothing up. */
+/** Lines of one moment come in by several doors: one that is this much older than the last alert (ms) is late, not a clock step. */
+const LATE_MS = 60_000;
+
+/** End of the cooldown, or undefined when it is over. An alert far "in the future" (the clock stepped back) holds nothing up. */
 function cooldownEnd(lastAlertAt: number | undefined, cooldownMs: number, now: number): number | undefined {
-  if (lastAlertAt === undefined || now < lastAlertAt) return undefined;
+  if (lastAlertAt === undefined || now < lastAlertAt - LATE_MS) return undefined;
   return now < lastAlertAt + cooldownMs ? lastAlertAt + cooldownMs : undefined;
 }

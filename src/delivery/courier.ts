@@ -106,7 +106,25 @@ export class Courier {
       return;
     }
     outbox.markSending(item);
-    this.#settle(item, await destination.send(message));
+    const result = await destination.send(message).catch(
+      // A destination does not throw for what a chat may answer: it may have been sent, and it is tried again.
+      (error: Error): SendResult => ({ kind: 'unavailable', error: error.message, maybeSent: true }),
+    );
+    await this.#store(item, result);
+  }
+
+  /** Keeps at it until the result is in the database: sent once, it must not be forgotten and sent again. */
+  async #store(item: OutboxItem, result: SendResult): Promise<void> {
+    for (;;) {
+      try {
+        this.#settle(item, result);
+        return;
+      } catch (error) {
+        this.#becomes({ state: 'failing', reason: (error as Error).message });
+        if (this.#stopping.signal.aborted) return;
+        await this.#pause(BROKEN_RETRY_MS);
+      }
+    }
   }
 
   #settle(item: OutboxItem, result: SendResult): void {

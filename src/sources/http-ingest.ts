@@ -33,9 +33,9 @@ export function createHttpIngest(options: HttpIngestOptions) {
         'retry-after': String(RETRY_AFTER_S),
       });
     }
-    const observedAt = now();
     const read = await readBody(request, options.maxBodyBytes);
     if (!read.ok) return fail(request, response, read.status, read.reason);
+    const observedAt = now();
     const body = recordsOfBody(read.body, request.headers['content-type'], { observedAt }, options);
     const { records, rejected, errors } = body;
     const dropped = rejected > 0 ? new Map([['malformed', rejected]]) : undefined;

@@ -41,6 +41,24 @@ const PASSING = new Set([
   'request_timeout',
   'team_added_to_org',
 ]);
+/** Something is wrong with the very message. */
+const CONTENT = new Set([
+  ...[
+    'invalid_blocks',
+    'invalid_blocks_format',
+    'msg_too_long',
+    'msg_blocks_too_long',
+    'no_text',
+    'invalid_arguments',
+  ],
+  ...[
+    'invalid_arg_name',
+    'invalid_metadata_format',
+    'metadata_too_large',
+    'too_many_attachments',
+    'invalid_post_type',
+  ],
+]);
 /** The request never left this machine. */
 const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
@@ -57,7 +75,7 @@ export function outcomeOf(error: unknown): Exclude<SendResult, { kind: 'sent' }>
       const text = `Slack answered ${status}`;
       return status >= 500 || status === 408
         ? { kind: 'unavailable', error: text, maybeSent: false }
-        : { kind: 'rejected', error: text };
+        : { kind: 'blocked', error: text };
     }
     default: {
       const code = failure.original?.code ?? failure.original?.cause?.code ?? failure.code ?? '';
@@ -69,7 +87,7 @@ export function outcomeOf(error: unknown): Exclude<SendResult, { kind: 'sent' }>
 
 function platformOutcome({ data }: SlackFailure): Exclude<SendResult, { kind: 'sent' }> {
   const name = data?.error ?? 'unknown_error';
-  if (name === 'ratelimited') return { kind: 'rate_limited', retryAfterMs: 1_000 };
+  if (name === 'ratelimited' || name === 'rate_limited') return { kind: 'rate_limited', retryAfterMs: 1_000 };
   if (PASSING.has(name)) return { kind: 'unavailable', error: `Slack says ${name}`, maybeSent: false };
   const mend = MEND[name];
   if (mend !== undefined) {
@@ -77,5 +95,9 @@ function platformOutcome({ data }: SlackFailure): Exclude<SendResult, { kind: 's
     return { kind: 'blocked', error: `${mend}${needed} [${name}]` };
   }
   const details = data?.response_metadata?.messages?.join('; ');
-  return { kind: 'rejected', error: details ? `${name}: ${details}` : name };
+  const error = details ? `${name}: ${details}` : name;
+  // Only what is wrong with the message itself is given up; whatever else Slack minds, a person can mend.
+  return CONTENT.has(name)
+    ? { kind: 'rejected', error }
+    : { kind: 'blocked', error: `Slack refuses: ${error}` };
 }

@@ -40,7 +40,7 @@ async function post(url: string, message: Message): Promise<SendResult> {
   const text = (await response.text().catch(() => '')).slice(0, 200);
   if (response.ok) return { kind: 'sent', messageId: '' };
   if (response.status === 429) {
-    return { kind: 'rate_limited', retryAfterMs: Number(response.headers.get('retry-after') ?? 1) * 1000 };
+    return { kind: 'rate_limited', retryAfterMs: retryAfterMs(response.headers.get('retry-after')) };
   }
   if (response.status >= 500)
     return { kind: 'unavailable', error: `the webhook answered ${response.status}`, maybeSent: false };
@@ -51,4 +51,10 @@ async function post(url: string, message: Message): Promise<SendResult> {
     };
   }
   return { kind: 'rejected', error: `the webhook answered ${response.status} ${text}` };
+}
+
+/** Seconds, as Slack sends them; a date or nothing counts as a few. */
+function retryAfterMs(header: string | null): number {
+  const seconds = Number(header ?? 1);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : 5_000;
 }
