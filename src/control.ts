@@ -46,9 +46,13 @@ export function askBot(
   });
 }
 
-/** Whether a bot answers on this data directory. */
-export async function findRunning(dataDir: string): Promise<boolean> {
-  return (await askBot(dataDir, 'GET', '/ping')) !== undefined;
+/** Who writes into a data directory: there is only ever one. */
+export type Owner = 'bot' | 'pipe';
+
+/** Who answers on this data directory, if anybody does. */
+export async function findRunning(dataDir: string): Promise<Owner | undefined> {
+  const reply = await askBot(dataDir, 'GET', '/ping');
+  return reply && (JSON.parse(reply.body) as { owner: Owner }).owner;
 }
 
 /** Removes what a killed process left behind; to be called when nobody answers there. */

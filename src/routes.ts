@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer } from './chat/command.ts';
 import type { Settings } from './config/settings.ts';
+import type { Owner } from './control.ts';
 import type { EngineRoom } from './engine-room.ts';
 import type { ConnectedPlatforms } from './platforms.ts';
 import { readBody } from './sources/http-body.ts';
@@ -51,7 +52,7 @@ export function controlRoutes(
       '/ingest',
       createHttpIngest({ pipeline, source: 'pipe', token: undefined, maxBodyBytes, maxLineBytes, now }),
     ),
-    route('/ping', (_, response) => json(response, 200, { pid: process.pid })),
+    ping('bot'),
     route('/command', async (request: IncomingMessage, response: ServerResponse) => {
       const read = await readBody(request, 64 * 1024);
       if (!read.ok) return json(response, read.status, { reason: read.reason });
@@ -62,6 +63,11 @@ export function controlRoutes(
       json(response, 200, { waiting: room.store.outbox.waiting() });
     }),
   ];
+}
+
+/** Says who owns the data directory. */
+export function ping(owner: Owner): Route {
+  return route('/ping', (_, response) => json(response, 200, { owner }));
 }
 
 function json(response: ServerResponse, status: number, body: object): void {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { AlreadyRunningError } from '../bot.ts';
 import { createClock } from '../clock.ts';
 import { loadSettings } from '../config/load-settings.ts';
 import type { RulesInForce } from '../config/rule-files.ts';
@@ -48,7 +49,13 @@ async function pipe(): Promise<void> {
 
 async function openSink(settings: Settings, inForce: RulesInForce, log: Log): Promise<LineSink> {
   const now = createClock();
-  if (await findRunning(settings.dataDir)) return forwardToBot({ settings, inForce, now });
+  const owner = await findRunning(settings.dataDir);
+  if (owner === 'bot') return forwardToBot({ settings, inForce, now });
+  if (owner === 'pipe') {
+    throw new AlreadyRunningError(
+      `TOCSIN_DATA: another tocsin pipe writes into ${settings.dataDir}. Set TOCSIN_DATA to a directory of its own, or run the bot: pipes hand their lines to it.`,
+    );
+  }
   const sidecar = new Sidecar({ settings, inForce, log, now });
   await sidecar.start();
   return sidecar;

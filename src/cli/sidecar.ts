@@ -1,11 +1,14 @@
 import type { RulesInForce } from '../config/rule-files.ts';
 import type { Settings } from '../config/settings.ts';
+import { clearStaleSocket, protectSocket } from '../control.ts';
 import type { Destination } from '../delivery/destination.ts';
 import { EngineRoom } from '../engine-room.ts';
 import type { Log } from '../log.ts';
 import { createTerminal } from '../platforms/terminal/terminal.ts';
 import { type ConnectedPlatforms, connectPlatforms } from '../platforms.ts';
 import { recordOfText } from '../record/text.ts';
+import { ping } from '../routes.ts';
+import { HttpServer } from '../sources/http-server.ts';
 import { echo } from './echo.ts';
 import type { LineSink } from './line-sink.ts';
 
@@ -25,6 +28,8 @@ export class Sidecar implements LineSink {
   readonly #room: EngineRoom;
   readonly #platforms: ConnectedPlatforms;
   readonly #destinations: readonly Destination[];
+  /** Tells others that this directory has its writer. */
+  #lock: HttpServer | undefined;
 
   constructor(options: SidecarOptions) {
     const { settings, inForce, log, now } = options;
@@ -65,6 +70,10 @@ export class Sidecar implements LineSink {
   }
 
   async start(): Promise<void> {
+    const socket = clearStaleSocket(this.#options.settings.dataDir);
+    this.#lock = new HttpServer({ at: { socket }, setting: 'TOCSIN_DATA', routes: [ping('pipe')] });
+    await this.#lock.start();
+    protectSocket(socket);
     this.#room.start();
     await Promise.all(this.#platforms.all.map((platform) => platform.start()));
   }
@@ -87,6 +96,7 @@ export class Sidecar implements LineSink {
   }
 
   async close(): Promise<void> {
+    await this.#lock?.stop();
     await Promise.all(this.#platforms.all.map((platform) => platform.stop()));
     await this.#room.stop();
   }
