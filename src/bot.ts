@@ -202,7 +202,8 @@ export class Bot {
       this.#platforms.all.map((platform) => [platform.name, platform.status()]),
     );
     const connected = this.#platforms.all.every((platform) => platform.status().state === 'connected');
-    return { ready: database.ok && connected, database, chats, delivery: this.#room.deliveryTroubles() };
+    const delivery = this.#room.deliveryTroubles();
+    return { ready: database.ok && connected && delivery.length === 0, database, chats, delivery };
   }
 
   /** What happens to one platform is told in the log and in the chats of the others. */

@@ -27,6 +27,9 @@ export interface AlertDetail {
   readonly samples: readonly Sample[];
 }
 
+/** What rang longer ago than this is not escalated any more: escalation was off then, or the bot. */
+const ESCALATE_WITHIN_MS = 24 * 3_600_000;
+
 /** Samples that an alert message shows (product.md section 6). */
 const ALERT_SAMPLES = 3;
 
@@ -71,9 +74,9 @@ export function createAlerts(db: Db) {
     FROM samples p JOIN services s ON s.id = p.service_id
     WHERE p.group_id = ? AND p.observed_at < ? ORDER BY p.number DESC LIMIT ?`);
   const ack = db.prepare('UPDATE alerts SET acked_at = ?, acked_by = ? WHERE id = ? AND acked_at IS NULL');
-  const due = db.prepare<[number], { id: number }>(`
+  const due = db.prepare<[number, number], { id: number }>(`
     SELECT id FROM alerts WHERE policy = 'escalate' AND shadow = 0 AND acked_at IS NULL AND escalated_at IS NULL
-      AND rang_at <= ? ORDER BY id`);
+      AND rang_at <= ? AND rang_at > ? ORDER BY id`);
   const escalated = db.prepare('UPDATE alerts SET escalated_at = ? WHERE id = ?');
   const enqueue = db.prepare(`
     INSERT INTO outbox (destination, kind, alert_id, state, created_at, next_attempt_at)
@@ -120,7 +123,7 @@ export function createAlerts(db: Db) {
      * destination, each once; returns how many.
      */
     escalateDue: inTransaction(db, (rangBefore: number, destination: string, at: number): number => {
-      const rows = due.all(rangBefore);
+      const rows = due.all(rangBefore, rangBefore - ESCALATE_WITHIN_MS);
       for (const { id } of rows) {
         escalated.run(at, id);
         enqueue.run(destination, id, at, at);

@@ -63,8 +63,9 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (group_id, slot)
   ) STRICT, WITHOUT ROWID;
 
+  -- ids are never given twice: buttons in old messages carry them
   CREATE TABLE alerts (
-    id           INTEGER PRIMARY KEY,
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
     group_id     INTEGER NOT NULL,
     rang_at      INTEGER NOT NULL,
     reason       TEXT NOT NULL,
@@ -81,6 +82,8 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX alerts_rang_at ON alerts (rang_at);
   CREATE INDEX alerts_group ON alerts (group_id, rang_at);
+  CREATE INDEX alerts_to_escalate ON alerts (rang_at)
+    WHERE policy = 'escalate' AND shadow = 0 AND acked_at IS NULL AND escalated_at IS NULL;
 
   -- one row for each message to each destination; a message is built when it is sent, a notice brings its own
   CREATE TABLE outbox (
@@ -141,7 +144,7 @@ export const MIGRATIONS: readonly string[] = [
 
   -- what a button stands for that does not fit into the 64 bytes it carries
   CREATE TABLE buttons (
-    id         INTEGER PRIMARY KEY,
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
     payload    TEXT NOT NULL UNIQUE,
     created_at INTEGER NOT NULL
   ) STRICT;
