@@ -21,7 +21,6 @@ export interface Classified {
 }
 
 interface Loaded {
-  readonly path: string;
   readonly at: number;
   readonly text: string;
   readonly classifier: Classifier;
@@ -49,21 +48,22 @@ export function classifyError({ error, operation }: ClassifyInput): Classified |
   return { category, signatureId: id, summary, severity, policy };
 }
 
+/** Where the file is and how often it is looked at: read once, the environment of a program does not change. */
+let settings: { readonly signaturesPath: string; readonly reloadMs: number } | undefined;
+
 function classifier(): Classifier {
-  const { signaturesPath, reloadMs } = loadSettings({ env: process.env });
-  const before = loaded?.path === signaturesPath ? loaded : undefined;
+  settings ??= loadSettings({ env: process.env });
+  const { signaturesPath, reloadMs } = settings;
   const now = Date.now();
-  if (before && (reloadMs === 0 || now - before.at < reloadMs)) return before.classifier;
-  const next = read(signaturesPath, now, before);
-  loaded = next;
-  return next.classifier;
+  if (loaded && (reloadMs === 0 || now - loaded.at < reloadMs)) return loaded.classifier;
+  loaded = read(signaturesPath, now, loaded);
+  return loaded.classifier;
 }
 
 function read(path: string, at: number, before: Loaded | undefined): Loaded {
   try {
     const { text, rules } = loadSignatures(path);
     return {
-      path,
       at,
       text,
       classifier: before?.text === text ? before.classifier : createClassifier(rules),

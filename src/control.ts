@@ -19,6 +19,16 @@ export interface ControlReply {
   readonly body: string;
 }
 
+/** A bot that may not be asked. */
+export class ControlError extends Error {
+  override readonly name = 'ControlError';
+
+  constructor(dataDir: string, cause: NodeJS.ErrnoException) {
+    const reason = cause.code === 'EACCES' ? 'it runs as another user: ask as that user' : cause.message;
+    super(`TOCSIN_DATA: the bot on ${dataDir} cannot be asked: ${reason}.`, { cause });
+  }
+}
+
 /** Asks the running bot; undefined when none is running on this data directory. */
 export function askBot(
   dataDir: string,
@@ -39,8 +49,9 @@ export function askBot(
     });
     request.on('error', (error: NodeJS.ErrnoException) => {
       // No socket, or one that a killed process left behind.
-      if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolveReply(undefined);
-      else reject(error);
+      if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED' || error.code === 'ENOTDIR')
+        resolveReply(undefined);
+      else reject(new ControlError(dataDir, error));
     });
     request.end(body);
   });

@@ -105,7 +105,17 @@ export class EngineRoom {
         { messages: again },
         'Messages were on their way when the last run ended; they are sent again.',
       );
-    this.#couriers = [...this.#options.destinations(), ...this.#options.others()].map(
+    const destinations = [...this.#options.destinations(), ...this.#options.others()];
+    const abandoned = this.store.outbox.abandon(
+      destinations.map(({ id }) => id),
+      now(),
+    );
+    if (abandoned > 0)
+      log.error(
+        { messages: abandoned },
+        'Messages wait for chats that are no longer configured; they are given up.',
+      );
+    this.#couriers = destinations.map(
       (destination) =>
         new Courier({
           destination,

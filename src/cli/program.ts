@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { AlreadyRunningError } from '../bot.ts';
 import { ConfigError } from '../config/problem.ts';
+import { ControlError } from '../control.ts';
 import { ListenError } from '../sources/listen-error.ts';
 import { DatabaseError } from '../store/database.ts';
 import { addAskCommands } from './ask.ts';
@@ -53,7 +54,14 @@ export async function run(argv: readonly string[]): Promise<void> {
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
-  const usersMistakes = [ConfigError, ListenError, DatabaseError, AlreadyRunningError, InputError];
+  const usersMistakes = [
+    ConfigError,
+    ListenError,
+    DatabaseError,
+    AlreadyRunningError,
+    ControlError,
+    InputError,
+  ];
   if (usersMistakes.some((kind) => error instanceof kind)) {
     process.stderr.write(`tocsin: ${(error as Error).message}\n`);
     return WRONG_USAGE;

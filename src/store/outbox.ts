@@ -51,6 +51,7 @@ export function createOutbox(db: Db) {
   const log = db.prepare(
     'INSERT INTO dispatch_log (alert_id, outbox_id, destination, outcome, detail, at) VALUES (?, ?, ?, ?, ?, ?)',
   );
+  const waitingRows = db.prepare<[], Row>('SELECT * FROM outbox WHERE done_at IS NULL');
   const waiting = db.prepare<[{ destination: string | null }], { n: number }>(`
     SELECT count(*) AS n FROM outbox
     WHERE done_at IS NULL AND (@destination IS NULL OR destination = @destination)`);
@@ -98,6 +99,12 @@ export function createOutbox(db: Db) {
       return db
         .prepare("UPDATE outbox SET state = 'pending' WHERE done_at IS NULL AND state = 'sending'")
         .run().changes;
+    },
+    /** At start: what waits for a destination that is no longer configured can go nowhere; returns how many. */
+    abandon(configured: readonly string[], at: number): number {
+      const rows = waitingRows.all().filter(({ destination }) => !configured.includes(destination));
+      for (const row of rows) this.markFailed(toItem(row), 'the destination is no longer configured', at);
+      return rows.length;
     },
     /** How many messages wait, over all destinations or one. */
     waiting(destination?: string): number {
