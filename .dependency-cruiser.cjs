@@ -13,7 +13,7 @@ const ROOMS = {
   message: {},
   // The lists that give birth to the types (severities, categories) stand in signature.ts.
   chat: { any: ['store', 'alerting', 'message', 'classify/signature\\.ts$'], types: ['classify'] },
-  delivery: { any: ['store', 'message'] },
+  delivery: { any: ['store', 'alerting', 'message'] },
   platforms: { any: ['chat', 'delivery', 'message'] },
   metrics: { types: ['store', 'pipeline'] },
   // It configures classify and alerting, and checks the examples of signatures with the real matcher.

@@ -70,7 +70,7 @@ export function createAggregator(options: AggregatorOptions): Aggregator {
     destinations: () => ['library'],
     enabled,
     shadow: settings.shadow,
-    mutedUntil: () => undefined,
+    muteOf: () => undefined,
     now,
     onCommitted: (_, rang) => {
       if (settings.shadow) return;

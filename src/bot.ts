@@ -1,3 +1,4 @@
+import type { Actor } from './chat/chat.ts';
 import type { Answer, ChatContext } from './chat/command.ts';
 import { createChat } from './chat/create-chat.ts';
 import { plainMessage } from './chat/views/plain.ts';
@@ -57,6 +58,8 @@ export class Bot {
       others: () => this.#platforms.otherDestinations,
     });
     const access = accessOf(settings);
+    const migrated = this.#room.store.meta.migratedChats();
+    for (const [from, to] of migrated) if (access.telegramChats.has(from)) access.telegramChats.add(to);
     const chat = createChat({ context: this.#context(), access, log });
     this.#ask = (words) => chat.ask(TERMINAL, words);
     this.#platforms = connectPlatforms({
@@ -68,8 +71,10 @@ export class Bot {
       listen: true,
       onStatus: (platform, status) => this.#onStatus(platform, status),
       onMigrate: (from, to) => {
+        this.#room.store.meta.rememberMigration(from, to);
         if (access.telegramChats.has(from)) access.telegramChats.add(to);
       },
+      migrated,
     });
     this.#watch = new RulesWatch({
       settings,
@@ -163,7 +168,8 @@ export class Bot {
       timeZone: settings.timezone,
       sentry: room.sentry,
       mentions: settings.mentions,
-      announce: (message) => room.announce(message),
+      announce: (message, except) => room.announce(message, except && ((id) => isChatOf(id, except))),
+      refresh: () => room.nudge(),
       runtime: {
         startedAt: this.#startedAt,
         shadow: settings.shadow,
@@ -171,6 +177,8 @@ export class Bot {
         alertsInMemory: (from) => room.memory.countBySeverity(from),
         troubles: () => this.#troubles(),
         cooldownMs: (category, signatureId) => room.cooldownMs(category, signatureId),
+        configured: (name) => room.configured(name),
+        explain: (line) => room.explain(line),
         listeners: () => [
           ...(this.#http ? [`http ${this.#http.address}`] : []),
           ...(this.#udp ? [`udp ${this.#udp.address}`] : []),
@@ -252,6 +260,12 @@ const TERMINAL = {
   userId: 'terminal',
   userName: 'terminal',
 } as const;
+
+/** Whether a destination is the chat in which somebody speaks. */
+function isChatOf(destinationId: string, { platform, chatId }: Actor): boolean {
+  const chat = platform === 'console' ? 'console' : `${platform}:${chatId}`;
+  return destinationId === chat || destinationId.startsWith(`${chat}:`);
+}
 
 function accessOf({ access }: Settings) {
   return {

@@ -1,21 +1,24 @@
 import { createAlertMemory } from './alert-memory.ts';
 import { ruleFor } from './alerting/decide.ts';
-import { alertMessage, escalationMessage } from './chat/views/alert.ts';
+import { heldBack } from './chat/actions.ts';
+import type { Fate } from './chat/command.ts';
 import { createTimeFormat } from './chat/views/format.ts';
+import { plainMessage } from './chat/views/plain.ts';
 import { createClassifier } from './classify/classifier.ts';
 import type { Signature } from './classify/signature.ts';
+import { createComposer } from './composer.ts';
 import type { RulesInForce } from './config/rule-files.ts';
 import type { Settings } from './config/settings.ts';
-import { Courier } from './delivery/courier.ts';
+import { Courier, type CourierStatus } from './delivery/courier.ts';
 import type { Destination } from './delivery/destination.ts';
 import { Escalation } from './delivery/escalation.ts';
+import { explainLine } from './explain-line.ts';
 import type { Log } from './log.ts';
 import type { Message } from './message/message.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { createGroupStateCache } from './pipeline/group-states.ts';
 import { activeRules, Pipeline } from './pipeline/pipeline.ts';
 import type { LogRecord } from './record/log-record.ts';
-import type { OutboxItem } from './store/outbox.ts';
 import { openStore } from './store/store.ts';
 
 export interface EngineRoomOptions {
@@ -30,6 +33,7 @@ export interface EngineRoomOptions {
   readonly onEvent?: (record: LogRecord, signature: Signature | undefined) => void;
 }
 
+const MUTES_EVERY_MS = 1_000;
 const RETENTION_FIRST_MS = 60_000;
 const RETENTION_EVERY_MS = 10 * 60_000;
 /** Between two pieces, so that lines are not held up. */
@@ -52,6 +56,9 @@ export class EngineRoom {
   #couriers: Courier[] = [];
   #escalation: Escalation | undefined;
   #retentionTimer: NodeJS.Timeout | undefined;
+  #muteTimer: NodeJS.Timeout | undefined;
+  /** Chats that wait for a person, and that the others were told of. */
+  readonly #blocked = new Set<string>();
 
   constructor(options: EngineRoomOptions) {
     const { settings, now, log } = options;
@@ -81,7 +88,7 @@ export class EngineRoom {
       destinations: () => options.destinations().map((destination) => destination.id),
       enabled: settings.enabled,
       shadow: settings.shadow,
-      mutedUntil: (fingerprint) => this.store.mutes.until(fingerprint),
+      muteOf: (query, at) => this.store.mutes.covering(query, at),
       now,
       onCommitted: (batch, alerts) => {
         this.metrics.committed(batch, alerts, (performance.now() - startedAt) / 1000);
@@ -115,16 +122,20 @@ export class EngineRoom {
         { messages: abandoned },
         'Messages wait for chats that are no longer configured; they are given up.',
       );
+    const { mentions, storm } = settings;
+    const { store, time, sentry } = this;
+    const composer = createComposer({ store, time, sentry, mentions, now });
+    const common = { store, composer, installation: store.meta.installation(), now, log };
     this.#couriers = destinations.map(
       (destination) =>
         new Courier({
+          ...common,
           destination,
-          outbox: this.store.outbox,
-          compose: (item) => this.#compose(item),
-          now,
-          log,
+          stormAbove: storm.groupsPerMinute,
+          onStatus: (status) => this.#onCourier(destination.id, status),
         }),
     );
+    this.#muteTimer = setInterval(() => this.#endMutes(), MUTES_EVERY_MS);
     // In shadow mode nothing is sent, what is queued from before included: it waits.
     if (settings.shadow) {
       this.#startRetention();
@@ -146,9 +157,40 @@ export class EngineRoom {
     this.#retentionTimer = setTimeout(() => this.#retain(), RETENTION_FIRST_MS);
   }
 
+  /** A chat that only a person can mend is told in the others; when it is back, too. */
+  #onCourier(id: string, status: CourierStatus): void {
+    const wasBlocked = this.#blocked.has(id);
+    const except = (other: string) => other === id;
+    if (status.state === 'blocked' && !wasBlocked) {
+      this.#blocked.add(id);
+      const chat = { style: 'code' as const, text: id };
+      this.announce(
+        plainMessage('⚠️ ', chat, ` takes no messages: ${status.reason}. What rings for it waits.`),
+        except,
+      );
+    }
+    if (status.state === 'ok' && this.#blocked.delete(id))
+      this.announce(plainMessage('✅ ', { style: 'code', text: id }, ' takes messages again.'), except);
+  }
+
+  /** Mutes whose time is over are told, with what they have held back. */
+  #endMutes(): void {
+    const { now, log } = this.#options;
+    try {
+      for (const mute of this.store.mutes.expired(now())) {
+        const words = heldBack(this, mute);
+        this.store.mutes.end(mute, now(), null);
+        this.announce(plainMessage('🔔 The mute has ended of ', ...words));
+      }
+    } catch (error) {
+      log.error({ err: error }, 'Mutes that are over could not be told.');
+    }
+  }
+
   /** Commits what waits, ends the couriers after what they have under way, and closes the database. */
   async stop(): Promise<void> {
     clearTimeout(this.#retentionTimer);
+    clearInterval(this.#muteTimer);
     this.#escalation?.stop();
     this.pipeline.flush();
     await Promise.all(this.#couriers.map((courier) => courier.stop()));
@@ -191,25 +233,32 @@ export class EngineRoom {
     return ruleFor(alerts, category, signature).cooldownMs;
   }
 
+  /** What a log line is under the rules in force. */
+  explain(line: string): Fate {
+    const { rules, alerts } = this.#inForce;
+    return explainLine(line, { rules, alerts, now: this.#options.now() });
+  }
+
+  /** A signature or category of the rules in force, by its name in any case. */
+  configured(name: string) {
+    const same = (one: string) => one.toLowerCase() === name.toLowerCase();
+    const { signatures } = this.#inForce.rules;
+    const signature = signatures.find(({ id }) => same(id));
+    if (signature) return { scope: 'signature' as const, name: signature.id };
+    const category = signatures.find((one) => same(one.category))?.category;
+    return category === undefined ? undefined : { scope: 'category' as const, name: category };
+  }
+
   /** Destinations that fail at present, and why. */
   deliveryTroubles(): readonly string[] {
     return this.#couriers.flatMap((courier) =>
-      courier.status.state === 'failing' ? [`${courier.destinationId}: ${courier.status.reason}`] : [],
+      courier.status.state !== 'ok' ? [`${courier.destinationId}: ${courier.status.reason}`] : [],
     );
   }
 
   #activeRules() {
     const { rules, alerts } = this.#inForce;
     return activeRules(createClassifier(rules), alerts, rules.signatures);
-  }
-
-  #compose(item: OutboxItem): Message | undefined {
-    if (item.kind === 'notice') return item.notice;
-    const alert = this.store.alerts.detail(item.alertId);
-    if (!alert) return undefined;
-    const { mentions } = this.#options.settings;
-    const context = { time: this.time, sentry: this.sentry, mentions, now: this.#options.now };
-    return item.kind === 'alert' ? alertMessage(context, alert) : escalationMessage(context, alert);
   }
 
   #retain(): void {

@@ -21,6 +21,8 @@ export interface ConnectOptions {
   readonly onStatus: (platform: string, status: PlatformStatus) => void;
   /** A Telegram group became a supergroup: its chat has another id from now on. */
   readonly onMigrate: (from: string, to: string) => void;
+  /** Groups that did so earlier. */
+  readonly migrated: ReadonlyMap<string, string>;
 }
 
 /** The platforms that the configuration names, not yet started. */
@@ -40,6 +42,7 @@ export function connectPlatforms(options: ConnectOptions) {
         poll: listen,
         onStatus: onTelegram,
         onMigrate: options.onMigrate,
+        migrated: options.migrated,
       }),
     );
   }

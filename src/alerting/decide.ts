@@ -11,12 +11,18 @@ export interface GroupState {
 /** What was decided about one event, and why: shown to people as it is. */
 export type Decision =
   | { readonly kind: 'rang'; readonly reason: 'immediate' | 'threshold'; readonly count: number }
-  | { readonly kind: 'below_threshold'; readonly count: number }
+  | { readonly kind: 'below_threshold'; readonly count: number; readonly minCount: number }
   | { readonly kind: 'cooldown'; readonly until: number }
-  | { readonly kind: 'muted'; readonly until: number }
+  | { readonly kind: 'muted'; readonly until: number; readonly muteId: number }
   | { readonly kind: 'generic_off' };
 
 export type DecisionKind = Decision['kind'];
+
+/** A mute in force. */
+export interface ActiveMute {
+  readonly id: number;
+  readonly until: number;
+}
 
 /** How one group is to be judged: thresholds with all overrides applied. */
 export interface Rule extends Thresholds {
@@ -41,15 +47,16 @@ export function ruleFor(rules: AlertRules, category: string, signature: Signatur
 /**
  * Decides about one event of a group at `now` (ms), and records it in the group's state (product.md section 5). An alert is due
  * when `minCount` events lie within the window, both edges inside, or at once for an immediate category; it does not ring before
- * `lastAlertAt + cooldownMs`. `mutedUntil` is the end of a mute that covers the group.
+ * `lastAlertAt + cooldownMs`. `mute` is one that covers the event.
  */
-export function decide(group: GroupState, now: number, rule: Rule, mutedUntil?: number): Decision {
+export function decide(group: GroupState, now: number, rule: Rule, mute?: ActiveMute): Decision {
   group.window.add(now);
   // Counted over the times that the window holds: after a clock stepped back those lie ahead of `now`.
   const count = group.window.countSince((group.window.lastAt ?? now) - rule.windowMs);
   if (!rule.rings) return { kind: 'generic_off' };
-  if (!rule.immediate && count < rule.minCount) return { kind: 'below_threshold', count };
-  if (mutedUntil !== undefined && now < mutedUntil) return { kind: 'muted', until: mutedUntil };
+  if (!rule.immediate && count < rule.minCount)
+    return { kind: 'below_threshold', count, minCount: rule.minCount };
+  if (mute && now < mute.until) return { kind: 'muted', until: mute.until, muteId: mute.id };
   const until = cooldownEnd(group.lastAlertAt, rule.cooldownMs, now);
   if (until !== undefined) return { kind: 'cooldown', until };
   group.lastAlertAt = now;

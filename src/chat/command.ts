@@ -1,5 +1,6 @@
 import type { AlertSeverity } from '../classify/signature.ts';
-import type { Mentions, Message } from '../message/message.ts';
+import type { Mentions, Message, Span } from '../message/message.ts';
+import type { MuteScope } from '../store/mutes.ts';
 import type { Store } from '../store/store.ts';
 import type { Actor, CommandHelp } from './chat.ts';
 import type { TimeFormat } from './views/format.ts';
@@ -16,8 +17,22 @@ export interface Runtime {
   readonly troubles: () => readonly string[];
   /** Cooldown (ms) of a group. */
   readonly cooldownMs: (category: string, signatureId: string | undefined) => number;
+  /** A signature or category of the rules in force, by its name. */
+  readonly configured: (name: string) => { readonly scope: MuteScope; readonly name: string } | undefined;
+  /** What a log line is under the rules in force. */
+  readonly explain: (line: string) => Fate;
   /** What listens where: `http 127.0.0.1:8790`. */
   readonly listeners: () => readonly string[];
+}
+
+/** What becomes of a log line. */
+export interface Fate {
+  /** `is taken by signature OOM …`: what stands behind "This line". */
+  readonly words: readonly Span[];
+  /** The group that it enters. */
+  readonly fingerprint?: string;
+  /** The pattern of the noise allowlist that takes it. */
+  readonly noise?: string;
 }
 
 /** All that a command may use. */
@@ -29,8 +44,10 @@ export interface ChatContext {
   readonly sentry: SentryTarget;
   readonly mentions: Mentions;
   readonly runtime: Runtime;
-  /** Tells all chats that alerts go to. */
-  readonly announce: (message: Message) => void;
+  /** Tells all chats that alerts go to, but the one of `except`, who is answered there. */
+  readonly announce: (message: Message, except?: Actor) => void;
+  /** Something that messages in the chats show has changed. */
+  readonly refresh: () => void;
 }
 
 export interface Request {
@@ -49,6 +66,8 @@ export interface Answer {
 
 /** One command: a file in `commands/`, a row in the table of `create-chat.ts`. */
 export interface Command extends CommandHelp {
+  /** Only for people who may change something. */
+  readonly changes?: boolean;
   run(context: ChatContext, request: Request): Answer;
 }
 

@@ -1,10 +1,14 @@
 import { type AccessRules, createRefusals, mayAsk, mayChange, REFUSAL } from './access.ts';
-import { acknowledge, mute } from './actions.ts';
+import { acknowledge, acknowledgeBundle, muteGroup, unmute } from './actions.ts';
 import type { Actor, Chat, CommandHelp, Reply } from './chat.ts';
 import { type Answer, type ChatContext, type Command, type Request, UsageError } from './command.ts';
+import { ackCommand } from './commands/ack.ts';
 import { errorsCommand, errorsPageOf, samples } from './commands/errors.ts';
 import { helpCommand } from './commands/help.ts';
+import { muteCommand, mutesCommand, unmuteCommand } from './commands/mute.ts';
 import { observeCommand } from './commands/observe.ts';
+import { whyCommand } from './commands/why.ts';
+import { bundlePage } from './views/bundle.ts';
 import { plainMessage } from './views/plain.ts';
 import { splitWords } from './words.ts';
 
@@ -12,8 +16,15 @@ import { splitWords } from './words.ts';
 export const COMMANDS: readonly Command[] = [
   errorsCommand,
   observeCommand,
+  whyCommand,
+  ackCommand,
+  muteCommand,
+  unmuteCommand,
+  mutesCommand,
   helpCommand((): readonly CommandHelp[] => COMMANDS),
 ];
+
+const ADMINS_ONLY = 'Only the admins of this bot may do that.';
 
 export interface ChatOptions {
   readonly context: ChatContext;
@@ -44,6 +55,7 @@ export function createChat({
       );
       return { message, exit: 2 };
     }
+    if (command.changes && !mayChange(access, actor)) return { message: plainMessage(ADMINS_ONLY), exit: 1 };
     return run(command, { actor, words: rest, now: context.now() });
   }
 
@@ -71,16 +83,41 @@ export function createChat({
           return { kind: 'toast', text: 'This list is too old to turn its pages. Ask /errors again.' };
         return { kind: 'replace', message: answer.message };
       }
+      case 'bundle':
+        return bundleReply(Number.parseInt(argument, 10), Number.parseInt(page, 10) || 0);
       case 'ack':
+      case 'ackall':
       case 'mute':
-        if (!mayChange(access, actor))
-          return { kind: 'toast', text: 'Only the admins of this bot may do that.' };
-        return name === 'ack'
-          ? acknowledge(context, actor, Number.parseInt(argument, 10))
-          : mute(context, actor, argument);
+      case 'unmute':
+        return mayChange(access, actor)
+          ? change(actor, name, argument)
+          : { kind: 'toast', text: ADMINS_ONLY };
       default:
         return { kind: 'toast', text: 'This button is from another version of the bot. Ask again.' };
     }
+  }
+
+  function change(actor: Actor, name: 'ack' | 'ackall' | 'mute' | 'unmute', argument: string): Reply {
+    const id = Number.parseInt(argument, 10);
+    switch (name) {
+      case 'ack':
+        return acknowledge(context, actor, id);
+      case 'ackall':
+        return acknowledgeBundle(context, actor, id);
+      case 'mute':
+        return muteGroup(context, actor, argument);
+      case 'unmute':
+        return unmute(context, actor, id);
+    }
+  }
+
+  /** The first page is a message of its own, the others take its place. */
+  function bundleReply(id: number, page: number): Reply {
+    const bundle = Number.isSafeInteger(id) ? context.store.bundles.get(id) : undefined;
+    if (!bundle) return { kind: 'toast', text: 'This storm is older than what is kept.' };
+    const groups = context.store.bundles.groups(bundle, context.now());
+    const message = bundlePage(context, bundle, groups, Math.max(1, page));
+    return page === 0 ? { kind: 'post', message } : { kind: 'replace', message };
   }
 
   return {

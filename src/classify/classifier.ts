@@ -9,7 +9,8 @@ import type { Ruleset, Signature } from './signature.ts';
 /** What one record is (product.md section 2, Classify). */
 export type Verdict =
   | { readonly outcome: 'match'; readonly text: string; readonly signature: Signature }
-  | { readonly outcome: 'noise'; readonly text: string }
+  /** `pattern` is the one of the allowlist that took it. */
+  | { readonly outcome: 'noise'; readonly text: string; readonly pattern: string }
   /** Neither a signature's nor noise; `grouped` when it is an error and so enters a group. */
   | { readonly outcome: 'generic'; readonly text: string; readonly grouped: boolean }
   /** An empty line. */
@@ -43,7 +44,8 @@ export function createClassifier(rules: Ruleset): Classifier {
         const signature = signatures[index];
         if (signature && !unless[index]?.match(bytes).length) return { outcome: 'match', text, signature };
       }
-      if (noise.match(bytes).length > 0) return { outcome: 'noise', text };
+      const [quiet] = noise.match(bytes);
+      if (quiet !== undefined) return { outcome: 'noise', text, pattern: rules.noise[quiet] ?? '' };
       return { outcome: 'generic', text, grouped: isError(record, text) };
     },
   };

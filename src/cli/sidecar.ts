@@ -38,6 +38,15 @@ export class Sidecar implements LineSink {
       command: async () => ({ kind: 'none' }) as const,
       press: async () => ({ kind: 'none' }) as const,
     };
+    this.#room = new EngineRoom({
+      settings,
+      inForce,
+      log,
+      now,
+      destinations: () => this.#destinations,
+      others: () => this.#platforms.otherDestinations,
+      ...(settings.echo ? { onEvent: echo } : {}),
+    });
     this.#platforms = connectPlatforms({
       settings,
       chat: silent,
@@ -45,7 +54,8 @@ export class Sidecar implements LineSink {
       now,
       hints: [],
       listen: false,
-      onMigrate: () => {},
+      onMigrate: (from, to) => this.#room.store.meta.rememberMigration(from, to),
+      migrated: this.#room.store.meta.migratedChats(),
       onStatus: (platform, status) => {
         if (status.state === 'failed')
           log.error({ platform, reason: status.reason }, 'A chat platform is not to be had.');
@@ -58,15 +68,6 @@ export class Sidecar implements LineSink {
       width: columns ?? 100,
     });
     this.#destinations = chats.length > 0 ? chats : [terminal];
-    this.#room = new EngineRoom({
-      settings,
-      inForce,
-      log,
-      now,
-      destinations: () => this.#destinations,
-      others: () => this.#platforms.otherDestinations,
-      ...(settings.echo ? { onEvent: echo } : {}),
-    });
   }
 
   async start(): Promise<void> {

@@ -90,6 +90,7 @@ function combine(
     samples: { perGroup: file.samplesPerGroup ?? 50, maxBytes: 8 * 1024 },
     mentions: { telegram: file.onCallTelegram ?? [], slack: file.onCallSlack ?? [] },
     escalation: { afterMs: file.escalationAfterMs ?? 15 * 60_000, destination: file.escalationDestination },
+    storm: { groupsPerMinute: file.stormGroupsPerMinute ?? 10 },
     console: file.console ?? 'auto',
     logLevel: env.logLevel ?? file.logLevel ?? 'info',
     secrets: env.secrets,

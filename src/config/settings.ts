@@ -57,6 +57,7 @@ export interface Settings {
   readonly samples: { readonly perGroup: number; readonly maxBytes: number };
   readonly mentions: { readonly telegram: readonly string[]; readonly slack: readonly string[] };
   readonly escalation: { readonly afterMs: number; readonly destination: string | undefined };
+  readonly storm: { readonly groupsPerMinute: number };
   readonly console: 'auto' | boolean;
   readonly logLevel: string;
   /** Every secret that is configured: the log blanks them. */

@@ -28,6 +28,7 @@ export interface FileSettings {
   readonly onCallSlack?: readonly string[];
   readonly escalationAfterMs?: number;
   readonly escalationDestination?: string;
+  readonly stormGroupsPerMinute?: number;
 }
 
 /** Keys that people try, and the variable that takes a secret instead: a file is copied and committed. */
@@ -100,6 +101,11 @@ const TOP: Table = {
     keys: {
       after: key('escalationAfterMs', (reader) => reader.duration),
       to: key('escalationDestination', destination),
+    },
+  },
+  storm: {
+    keys: {
+      groups_per_minute: key('stormGroupsPerMinute', (reader) => reader.number({ least: 1, whole: true })),
     },
   },
 };

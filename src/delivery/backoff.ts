@@ -10,3 +10,10 @@ export function backoffMs(attempts: number, random: number): number {
   const full = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(attempts, 16));
   return Math.round(full * (1 - random / 4));
 }
+
+const BLOCKED_FIRST_MS = 2_000;
+
+/** How long to wait (ms) before a chat is asked again that only a person can mend: doubling from 2 s to 30 s. */
+export function blockedBackoffMs(attempts: number): number {
+  return Math.min(LONGEST_MS, BLOCKED_FIRST_MS * 2 ** Math.min(attempts, 16));
+}

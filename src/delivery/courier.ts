@@ -1,33 +1,55 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { nextStep } from '../message/ladder.ts';
 import type { Message } from '../message/message.ts';
-import type { Outbox, OutboxItem } from '../store/outbox.ts';
-import { backoffMs } from './backoff.ts';
-import type { Destination, SendResult } from './destination.ts';
+import type { Bundle } from '../store/bundles.ts';
+import type { LiveMessage } from '../store/live.ts';
+import type { OutboxItem } from '../store/outbox.ts';
+import type { Store } from '../store/store.ts';
+import { backoffMs, blockedBackoffMs } from './backoff.ts';
+import type { Composed, Composer } from './composer.ts';
+import type { Destination, EditResult, SendFailure, SendOptions, SendResult } from './destination.ts';
+import { planEdit } from './edit-pace.ts';
+import { type Plan, planNext } from './plan.ts';
+import { asRepeat } from './repeat.ts';
 
 /** How the last attempt went, for `/observe` and `/readyz`. */
-export type CourierStatus = { readonly state: 'ok' } | { readonly state: 'failing'; readonly reason: string };
+export type CourierStatus =
+  | { readonly state: 'ok' }
+  | { readonly state: 'failing'; readonly reason: string }
+  /** A person must act: the bot was kicked, the token is refused. */
+  | { readonly state: 'blocked'; readonly reason: string };
 
 export interface CourierOptions {
   readonly destination: Destination;
-  readonly outbox: Outbox;
-  /** The message of a queued item as it should look now; undefined when what it is about is gone. */
-  readonly compose: (item: OutboxItem) => Message | undefined;
+  readonly store: Pick<Store, 'outbox' | 'bundles' | 'live' | 'atomically'>;
+  readonly composer: Composer;
+  /** Tells messages of this bot from those of another in the same channel. */
+  readonly installation: string;
+  /** More rings than this a minute become one message. */
+  readonly stormAbove: number;
   readonly now: () => number;
   readonly log: {
     info(fields: object, message: string): void;
     warn(fields: object, message: string): void;
     error(fields: object, message: string): void;
   };
+  /** Told at every change of the state. */
+  readonly onStatus?: (status: CourierStatus) => void;
 }
 
-/** A chat that is not to be had (kicked, token refused) is asked again at this pace. */
-const BLOCKED_RETRY_MS = 30_000;
 /** After a failure of our own database. */
 const BROKEN_RETRY_MS = 1_000;
+/** While something in the chat may change, we look this often. */
+const WATCH_MS = 1_000;
+/** A storm's message is edited so often that critical alerts are in it within five seconds; where it cannot, it is posted anew. */
+const STORM_EDIT_MS = 4_000;
+const STORM_POST_MS = 60_000;
+/** Budget that other processes may have used: what was sent within the longest limit is remembered over a restart. */
+const MEMORY_MS = 61_000;
 
 /**
- * Takes the messages of one destination from its queue, oldest first, until they are delivered. Destinations do not wait for
- * each other: each has a courier of its own.
+ * Takes the messages of one destination from its queue until they are delivered, and keeps those in the chat up to date.
+ * Destinations do not wait for each other: each has a courier of its own.
  */
 export class Courier {
   readonly #options: CourierOptions;
@@ -35,8 +57,10 @@ export class Courier {
   #running: Promise<void> | undefined;
   #stopping = new AbortController();
   #wake: () => void = () => {};
-  /** Set by a 429: until then nothing is sent, whichever message is next. */
+  #woken = false;
+  /** Until then nothing leaves, whichever message is next: a 429, a chat that is away. */
   #pausedUntil = 0;
+  #failures = 0;
 
   constructor(options: CourierOptions) {
     this.#options = options;
@@ -56,6 +80,7 @@ export class Courier {
 
   /** There may be something new in the queue. */
   nudge(): void {
+    this.#woken = true;
     this.#wake();
   }
 
@@ -67,8 +92,12 @@ export class Courier {
   }
 
   async #run(): Promise<void> {
+    let remembered = false;
     while (!this.#stopping.signal.aborted) {
       try {
+        if (!remembered) this.#remember();
+        remembered = true;
+        this.#woken = false;
         await this.#step();
       } catch (error) {
         // The database did not answer (disk full, locked by a backup): the queue is in it, so nothing is lost by waiting.
@@ -78,46 +107,118 @@ export class Courier {
     }
   }
 
-  /** Delivers the next message, or waits for one. */
-  async #step(): Promise<void> {
-    const { destination, outbox, now } = this.#options;
-    const next = outbox.next(destination.id);
-    if (!next) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-      return;
+  /** What an earlier life of the process sent, and what it was told to wait for. */
+  #remember(): void {
+    const { destination, store, now } = this.#options;
+    for (const at of store.outbox.sentSince(destination.id, now() - MEMORY_MS)) {
+      for (const budget of destination.budgets) budget.take('post', at);
     }
-    const waitMs = Math.max(next.dueAt, this.#pausedUntil) - now();
     // Not longer than a minute at once: a clock that was set back must not hold the queue.
-    if (waitMs > 0) await this.#pause(Math.min(waitMs, 60_000));
-    else await this.#deliver(next.item);
+    this.#pausedUntil = Math.min(store.outbox.pausedUntil(destination.id), now() + 60_000);
   }
 
-  #pause(ms: number): Promise<unknown> {
-    return sleep(ms, undefined, { signal: this.#stopping.signal }).catch(() => {});
+  async #step(): Promise<void> {
+    const { destination, now } = this.#options;
+    const paused = this.#pausedUntil - now();
+    if (paused > 0) return this.#pause(paused);
+    const plan = this.#plan();
+    switch (plan.do) {
+      case 'send': {
+        const wait = this.#budgetWait('post');
+        // Woken earlier, because what is more urgent may have come.
+        if (wait > 0) return this.#pauseOrWake(wait);
+        return this.#deliver(plan.id);
+      }
+      case 'bundle':
+        this.#options.store.bundles.begin(destination.id, plan.kind, plan.ids, now());
+        return;
+      case 'fold': {
+        const storm = this.#storm();
+        if (storm) this.#options.store.bundles.fold(storm.id, plan.ids);
+        return;
+      }
+      case 'show_storm':
+        return this.#showStorm();
+      case 'end_storm':
+        return this.#endStorm();
+      case 'nothing':
+        return this.#edit();
+    }
   }
 
-  async #deliver(item: OutboxItem): Promise<void> {
-    const { destination, outbox, compose, now } = this.#options;
-    const message = compose(item);
-    if (!message) {
-      outbox.markFailed(item, 'expired: the alert is older than the retention', now());
+  #plan(): Plan {
+    const { destination, store, now, stormAbove } = this.#options;
+    const at = now();
+    const storm = this.#storm();
+    return planNext({
+      now: at,
+      waiting: store.outbox.pending(destination.id),
+      rangLastMinute: destination.everyAlert ? 0 : store.outbox.rangSince(destination.id, at - 60_000),
+      storm: storm && {
+        unshown: store.bundles.unshown(storm.id).n,
+        singles: store.bundles.singles(storm),
+        posted: storm.messageId !== null,
+        editedAt: storm.editedAt,
+      },
+      postsLeft: Math.min(...destination.budgets.map((budget) => budget.postsLeft(at))),
+      stormAbove,
+      stormPaceMs: destination.edit ? STORM_EDIT_MS : STORM_POST_MS,
+    });
+  }
+
+  #storm(): Bundle | undefined {
+    return this.#options.store.bundles.openStorm(this.#options.destination.id);
+  }
+
+  async #deliver(id: number): Promise<void> {
+    const { store, composer, now } = this.#options;
+    const item = store.outbox.get(id);
+    if (!item) return;
+    const composed = composer.item(item);
+    if (!composed) {
+      store.outbox.markFailed(item, 'expired: the alert is older than the retention', now());
       return;
     }
-    outbox.markSending(item);
-    const result = await destination.send(message).catch(
-      // A destination does not throw for what a chat may answer: it may have been sent, and it is tried again.
-      (error: Error): SendResult => ({ kind: 'unavailable', error: error.message, maybeSent: true }),
-    );
-    await this.#store(item, result);
+    const result = await this.#send(item, composed.message);
+    await this.#store(() => this.#settle(item, composed, result));
+  }
+
+  async #send(item: OutboxItem, message: Message): Promise<SendResult> {
+    const { destination, store, installation } = this.#options;
+    const options: SendOptions = { step: item.step, key: `${installation}:${item.id}` };
+    if (!item.maybeSent) return this.#attempt(item, () => destination.send(message, options));
+    const found = (await destination.find?.(options.key, item.createdAt)) ?? { kind: 'unknown' as const };
+    if (found.kind === 'found') return { kind: 'sent', messageId: found.messageId };
+    if (found.kind === 'absent') return this.#attempt(item, () => destination.send(message, options));
+    if (found.kind === 'unknown')
+      return this.#attempt(item, () => destination.send(asRepeat(message), options));
+    store.outbox.markSending(item);
+    return found.kind === 'unavailable' ? { ...found, maybeSent: true } : found;
+  }
+
+  /** The intent is committed before the request leaves. */
+  async #attempt(item: OutboxItem, send: () => Promise<SendResult>): Promise<SendResult> {
+    this.#options.store.outbox.markSending(item);
+    this.#take('post');
+    return send().catch(unexpected);
+  }
+
+  /** How long the budgets ask to wait (ms). */
+  #budgetWait(kind: 'post' | 'edit'): number {
+    const { destination, now } = this.#options;
+    return destination.budgets.reduce((most, budget) => Math.max(most, budget.waitMs(kind, now())), 0);
+  }
+
+  #take(kind: 'post' | 'edit'): void {
+    const { destination, now } = this.#options;
+    for (const budget of destination.budgets) budget.take(kind, now());
   }
 
   /** Keeps at it until the result is in the database: sent once, it must not be forgotten and sent again. */
-  async #store(item: OutboxItem, result: SendResult): Promise<void> {
+  async #store(settle: () => void): Promise<void> {
     for (;;) {
       try {
-        this.#settle(item, result);
+        this.#options.store.atomically(settle);
         return;
       } catch (error) {
         this.#becomes({ state: 'failing', reason: (error as Error).message });
@@ -127,54 +228,182 @@ export class Courier {
     }
   }
 
-  #settle(item: OutboxItem, result: SendResult): void {
-    const { outbox, now } = this.#options;
-    switch (result.kind) {
-      case 'sent':
-        outbox.markSent(item, result.messageId, now());
-        this.#becomes({ state: 'ok' });
-        return;
-      case 'rejected':
-        outbox.markFailed(item, result.error, now());
-        this.#log(
-          'error',
-          { outboxId: item.id, error: result.error },
-          'Message refused by the chat, given up.',
-        );
-        return;
-      case 'rate_limited':
-        this.#pausedUntil = now() + result.retryAfterMs;
-        outbox.markRetry(
-          item,
-          `rate limited for ${Math.ceil(result.retryAfterMs / 1000)} s`,
-          now(),
-          this.#pausedUntil,
-        );
-        this.#log('warn', { retryAfterMs: result.retryAfterMs }, 'The chat asked for a pause, will wait.');
-        return;
-      case 'unavailable': {
-        const dueAt = now() + backoffMs(item.attempts, Math.random());
-        outbox.markRetry(item, result.error, now(), dueAt);
-        this.#becomes({ state: 'failing', reason: result.error });
-        return;
-      }
-      case 'blocked':
-        outbox.markRetry(item, result.error, now(), now() + BLOCKED_RETRY_MS);
-        this.#becomes({ state: 'failing', reason: result.error });
-        return;
+  #settle(item: OutboxItem, composed: Composed, result: SendResult): void {
+    const { destination, store, now } = this.#options;
+    const { outbox, bundles } = store;
+    const at = now();
+    if (result.kind === 'sent') {
+      outbox.markSent(item, result.messageId, at, destination.edit ? composed.shown : undefined);
+      const bundle = item.kind === 'bundle' ? bundles.get(item.bundleId) : undefined;
+      if (bundle) bundles.shown(bundle, result.messageId, item.step, composed.upTo ?? null, at);
+      this.#worked();
+      return;
     }
+    if (result.kind === 'rejected') {
+      const step = nextStep(item.step);
+      if (step) outbox.markDegraded(item, step, result.error, at);
+      else {
+        outbox.markFailed(item, result.error, at);
+        const bundle = item.kind === 'bundle' ? bundles.get(item.bundleId) : undefined;
+        if (bundle) bundles.fail(bundle, result.error, at);
+      }
+      const fate = step ? `it is tried as "${step}".` : 'it is given up.';
+      this.#log('error', { outboxId: item.id, error: result.error }, `The chat refused a message; ${fate}`);
+      return;
+    }
+    const dueAt = this.#failed(result);
+    const maybeSent = result.kind === 'unavailable' && result.maybeSent;
+    outbox.markRetry(item, reasonOf(result), at, dueAt, maybeSent);
+  }
+
+  async #showStorm(): Promise<void> {
+    const { destination, store, composer, now } = this.#options;
+    const storm = this.#storm();
+    if (!storm || storm.messageId === null) return;
+    if (!destination.edit) return store.bundles.repost(storm, now());
+    await this.#editStorm(storm, composer.bundle(storm));
+  }
+
+  async #endStorm(): Promise<void> {
+    const { store, now } = this.#options;
+    const storm = this.#storm();
+    if (storm) store.bundles.end(storm, now());
+  }
+
+  async #editStorm(storm: Bundle, composed: Composed): Promise<void> {
+    const { store, now } = this.#options;
+    const result = await this.#change(storm.messageId as string, composed.message, storm.step);
+    if (result === undefined) return;
+    await this.#store(() => {
+      if (result.kind === 'edited') {
+        store.bundles.shown(storm, storm.messageId as string, storm.step, composed.upTo ?? null, now());
+        this.#worked();
+      } else if (result.kind === 'gone') store.bundles.repost(storm, now());
+      else if (result.kind === 'rejected') {
+        const step = nextStep(storm.step);
+        if (step) store.bundles.degrade(storm, step);
+        else store.bundles.repost(storm, now());
+      } else this.#failed(result);
+    });
+  }
+
+  /** Brings the message that is due first up to date, or waits. */
+  async #edit(): Promise<void> {
+    const { destination, store, now } = this.#options;
+    const open = destination.edit ? store.live.open(destination.id) : [];
+    let next: number | undefined;
+    for (const live of open) {
+      const plan = planEdit(live, now());
+      if (plan.do === 'settle') store.live.settle(live, plan.state);
+      else if (plan.do === 'edit' && plan.at <= now()) return this.#editLive(live);
+      else next = now() + WATCH_MS;
+    }
+    if (next === undefined && this.#storm()) next = now() + WATCH_MS;
+    await this.#pauseOrWake(next === undefined ? undefined : next - now());
+  }
+
+  async #editLive(live: LiveMessage): Promise<void> {
+    const { destination, store, composer, now } = this.#options;
+    const composed = composer.live(live);
+    const shown = composed?.shown;
+    if (!composed || !shown) return store.live.remove(live);
+    const result = await this.#change(live.messageId, composed.message, live.step);
+    if (result === undefined) return;
+    await this.#store(() => {
+      if (result.kind === 'edited') {
+        store.live.edited(live, shown, now());
+        this.#worked();
+      } else if (result.kind === 'gone') {
+        store.live.remove(live);
+        // Posted anew while there is something to tell; what is over needs no second message.
+        if (shown.state === 'ongoing') store.outbox.repost(destination.id, live.alertId, now());
+      } else if (result.kind === 'rejected') {
+        const step = nextStep(live.step);
+        if (step) store.live.degrade(live, step);
+        else store.live.settle(live, shown.state);
+      } else this.#failed(result);
+    });
+  }
+
+  /** One edit, if the budget has room for it; undefined when it has to wait. */
+  async #change(
+    messageId: string,
+    message: Message,
+    step: LiveMessage['step'],
+  ): Promise<EditResult | undefined> {
+    const { destination } = this.#options;
+    const wait = this.#budgetWait('edit');
+    if (wait > 0) {
+      await this.#pauseOrWake(wait);
+      return undefined;
+    }
+    this.#take('edit');
+    return (destination.edit as NonNullable<Destination['edit']>)
+      .call(destination, messageId, message, { step })
+      .catch(unexpected);
+  }
+
+  /** Notes a failure of the chat, and returns when it is asked again (ms). */
+  #failed(result: Exclude<SendFailure, { kind: 'rejected' }>): number {
+    const at = this.#options.now();
+    this.#failures += 1;
+    if (result.kind === 'rate_limited') {
+      this.#pausedUntil = at + result.retryAfterMs;
+      this.#log('warn', { retryAfterMs: result.retryAfterMs }, 'The chat asked for a pause, will wait.');
+    } else if (result.kind === 'unavailable') {
+      this.#pausedUntil = at + backoffMs(this.#failures - 1, Math.random());
+      this.#becomes({ state: 'failing', reason: result.error });
+    } else {
+      this.#pausedUntil = at + blockedBackoffMs(this.#failures - 1);
+      this.#becomes({ state: 'blocked', reason: result.error });
+    }
+    return this.#pausedUntil;
+  }
+
+  #worked(): void {
+    this.#failures = 0;
+    this.#becomes({ state: 'ok' });
+  }
+
+  /** Whatever happens meanwhile. */
+  async #pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.#stopping.signal }).catch(() => {});
+  }
+
+  /** Until then, or until there is something new; without a time only that. */
+  async #pauseOrWake(ms: number | undefined): Promise<void> {
+    if (this.#woken || this.#stopping.signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const timer = ms === undefined ? undefined : setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#wake = () => {};
   }
 
   #becomes(status: CourierStatus): void {
     const before = this.#status;
     this.#status = status;
-    if (status.state === 'failing' && before.state === 'ok') {
-      this.#log('warn', { error: status.reason }, 'Delivery failed, will retry.');
-    }
-    if (status.state === 'ok' && before.state === 'failing') this.#log('info', {}, 'Delivery works again.');
+    if (status.state === before.state) return;
+    if (status.state === 'ok') this.#log('info', {}, 'Delivery works again.');
+    else this.#log('warn', { error: status.reason }, 'Delivery failed, will retry.');
+    this.#options.onStatus?.(status);
   }
 
   #log(level: 'info' | 'warn' | 'error', fields: object, message: string): void {
     this.#options.log[level]({ destination: this.#options.destination.id, ...fields }, message);
   }
+}
+
+/** A destination does not throw for what a chat may answer; if it does: it may have been sent, and it is tried again. */
+function unexpected(error: Error): SendFailure {
+  return { kind: 'unavailable', error: error.message, maybeSent: true };
+}
+
+function reasonOf(failure: Exclude<SendFailure, { kind: 'rejected' }>): string {
+  return failure.kind === 'rate_limited'
+    ? `rate limited for ${Math.ceil(failure.retryAfterMs / 1000)} s`
+    : failure.error;
 }

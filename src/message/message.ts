@@ -10,6 +10,8 @@ export interface Message {
   /** People to call. The renderer of a platform uses the ids that are its own. */
   readonly mentions?: Mentions;
   readonly blocks: readonly Block[];
+  /** What is too long for a message, as a file; a platform without files leaves it out. */
+  readonly attachment?: { readonly name: string; readonly text: string };
   /** Buttons below the whole message, in rows. */
   readonly buttons?: readonly (readonly Button[])[];
 }

@@ -72,7 +72,7 @@ export function createMetrics(sources: MetricsSources) {
           { category: facts.category },
           folds.reduce((sum, fold) => sum + fold.count, 0),
         );
-        for (const [reason, count] of kinds) decisions.inc({ reason }, count);
+        for (const [reason, { count }] of kinds) decisions.inc({ reason }, count);
       }
       for (const { severity } of rang) alerts.inc({ severity });
     },

@@ -3,7 +3,16 @@ import type { Decision, DecisionKind, Rule } from '../alerting/decide.ts';
 import type { Identity } from '../classify/classifier.ts';
 import { type AlertSeverity, type Policy, rankOfSeverity, type Signature } from '../classify/signature.ts';
 import type { LogRecord } from '../record/log-record.ts';
-import type { AlertInput, Batch, EventFold, GroupFacts, SampleInput, SourceCount } from '../store/batch.ts';
+import type {
+  AlertInput,
+  Batch,
+  DecisionFold,
+  EventFold,
+  GroupFacts,
+  NoiseFold,
+  SampleInput,
+  SourceCount,
+} from '../store/batch.ts';
 
 /** How unclassified errors are treated (product.md section 5). */
 const GENERIC: { readonly policy: Policy; readonly severity: AlertSeverity } = {
@@ -33,11 +42,14 @@ function factsOf(identity: Identity, signature: Signature | undefined): GroupFac
   };
 }
 
+/** Bytes of the line that is kept as an example of what a noise pattern takes. */
+const NOISE_BYTES = 500;
+
 interface OpenGroup {
   facts: GroupFacts;
   readonly events: EventFold[];
   readonly samples: SampleInput[];
-  readonly decisions: Map<DecisionKind, number>;
+  readonly decisions: Map<DecisionKind, DecisionFold>;
   readonly alerts: AlertInput[];
 }
 
@@ -61,6 +73,7 @@ export interface BatchLimits {
 /** Collects the events of one batch, folded by group, service and time, ready to be written. */
 export class BatchBuilder {
   readonly #groups = new Map<string, OpenGroup>();
+  readonly #noise = new Map<string, NoiseFold>();
   readonly #sources = new Map<string, Map<string, number>>();
   readonly #limits: BatchLimits;
   readonly #receivers: { readonly destinations: readonly string[]; readonly suppressed: string | undefined };
@@ -99,12 +112,25 @@ export class BatchBuilder {
         reason: decision.reason,
         count: decision.count,
         windowMs: event.rule.windowMs,
+        cooldownMs: event.rule.cooldownMs,
         firstAt: event.windowFirstAt,
         ...this.#receivers,
       });
     } else {
-      group.decisions.set(decision.kind, (group.decisions.get(decision.kind) ?? 0) + 1);
+      countDecision(group, decision, record.observedAt);
     }
+  }
+
+  /** A line that a pattern of the allowlist took. */
+  addNoise(pattern: string, record: LogRecord): void {
+    const fold = this.#noise.get(pattern);
+    if (!fold) {
+      this.#noise.set(pattern, { pattern, count: 1, lastAt: record.observedAt, sample: record.raw });
+      return;
+    }
+    fold.count += 1;
+    fold.lastAt = record.observedAt;
+    fold.sample = record.raw;
   }
 
   #addEvent(group: OpenGroup, record: LogRecord): void {
@@ -150,11 +176,29 @@ export class BatchBuilder {
       ...group,
       samples: group.samples.slice(-keep),
     }));
-    return { at, groups, sources };
+    const noise = [...this.#noise.values()].map((fold) => ({
+      ...fold,
+      sample: cutBytes(fold.sample, NOISE_BYTES),
+    }));
+    return { at, groups, sources, noise };
   }
 
   get fingerprints(): Iterable<string> {
     return this.#groups.keys();
+  }
+}
+
+function countDecision(group: OpenGroup, decision: Decision, at: number): void {
+  const fold = group.decisions.get(decision.kind) ?? { count: 0, value: 0, bound: 0, lastAt: at };
+  group.decisions.set(decision.kind, fold);
+  fold.count += 1;
+  fold.lastAt = at;
+  if (decision.kind === 'below_threshold') {
+    fold.value = Math.max(fold.value, decision.count);
+    fold.bound = decision.minCount;
+  } else if (decision.kind === 'cooldown' || decision.kind === 'muted') {
+    fold.value = decision.until;
+    fold.bound = decision.kind === 'muted' ? decision.muteId : 0;
   }
 }
 

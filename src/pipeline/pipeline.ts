@@ -1,4 +1,4 @@
-import { decide, ruleFor } from '../alerting/decide.ts';
+import { type ActiveMute, decide, ruleFor } from '../alerting/decide.ts';
 import type { AlertRules } from '../alerting/rules.ts';
 import { type Classifier, identify } from '../classify/classifier.ts';
 import { UNCLASSIFIED } from '../classify/fingerprint.ts';
@@ -7,6 +7,7 @@ import type { LogRecord } from '../record/log-record.ts';
 import { loopReason } from '../record/loop-guard.ts';
 import { redactRecord } from '../record/redact.ts';
 import type { Batch, StoredAlert } from '../store/batch.ts';
+import type { MuteQuery } from '../store/mutes.ts';
 import { BatchBuilder, type BatchLimits } from './batch-builder.ts';
 import type { GroupStateCache } from './group-states.ts';
 
@@ -36,7 +37,7 @@ export interface PipelineOptions {
   readonly destinations: () => readonly string[];
   readonly enabled: boolean;
   readonly shadow: boolean;
-  readonly mutedUntil: (fingerprint: string) => number | undefined;
+  readonly muteOf: (query: MuteQuery, now: number) => ActiveMute | undefined;
   readonly now: () => number;
   /** Called after the commit of a batch. */
   readonly onCommitted?: (batch: Batch, alerts: readonly StoredAlert[]) => void;
@@ -166,15 +167,26 @@ export class Pipeline {
     const { classifier, alerts, longestWindowMs } = this.#rules;
     const verdict = classifier.classify(record);
     if (verdict.outcome === 'ignored') return 'dropped:empty';
-    if (verdict.outcome === 'noise') return 'noise';
+    if (verdict.outcome === 'noise') {
+      builder.addNoise(verdict.pattern, record);
+      return 'noise';
+    }
     if (verdict.outcome === 'generic' && !verdict.grouped) return 'other';
 
     const signature = verdict.outcome === 'match' ? verdict.signature : undefined;
     const identity = identify(verdict.text, signature?.category, alerts.fingerprint);
     const rule = ruleFor(alerts, identity.category, signature);
     const state = this.#options.states.get(identity.fingerprint, record.observedAt - longestWindowMs);
-    const mutedUntil = this.#options.mutedUntil(identity.fingerprint);
-    const decision = decide(state, record.observedAt, rule, mutedUntil);
+    const mute = this.#options.muteOf(
+      {
+        fingerprint: identity.fingerprint,
+        signatureId: signature?.id,
+        category: identity.category,
+        service: record.resource.service ?? '',
+      },
+      record.observedAt,
+    );
+    const decision = decide(state, record.observedAt, rule, mute);
     const windowFirstAt = state.window.firstAt ?? record.observedAt;
     builder.add({ record, identity, signature, decision, rule, windowFirstAt });
     this.#options.onEvent?.(record, signature);

@@ -1,17 +1,22 @@
+import type { Life } from '../alerting/life.ts';
 import type { AlertSeverity, Policy } from '../classify/signature.ts';
+import { PRIORITY } from './batch.ts';
 import { type Db, inTransaction } from './database.ts';
-import type { Sample } from './samples.ts';
+import type { Sample, Target } from './samples.ts';
 
 /** One ring with all that its message shows. */
-export interface AlertDetail {
+export interface AlertDetail extends Life {
   readonly id: number;
-  readonly rangAt: number;
+  readonly groupId: number;
   readonly reason: string;
-  /** Events from the first of the window in which it rang until now, or until the group rang again. */
+  /** Events from the first of the window in which it rang until now, until it was over, or until the group rang again. */
   readonly count: number;
-  readonly windowMs: number;
   readonly firstAt: number;
   readonly lastAt: number;
+  /** When the group rang again. */
+  readonly rangAgainAt: number | undefined;
+  /** Events in each twelfth of its time, or in each minute while it is younger; the oldest first. */
+  readonly rate: readonly number[];
   readonly category: string;
   readonly policy: Policy;
   readonly severity: AlertSeverity;
@@ -33,6 +38,10 @@ const ESCALATE_WITHIN_MS = 24 * 3_600_000;
 /** Samples that an alert message shows (product.md section 6). */
 const ALERT_SAMPLES = 3;
 
+/** Bars of the picture of its rate. */
+const RATE_BARS = 12;
+const MINUTE_MS = 60_000;
+
 interface DetailRow {
   id: number;
   group_id: number;
@@ -40,6 +49,9 @@ interface DetailRow {
   reason: string;
   count: number;
   window_ms: number;
+  cooldown_ms: number;
+  ended_at: number | null;
+  last_seen_at: number;
   first_at: number;
   category: string;
   policy: Policy;
@@ -58,7 +70,8 @@ interface DetailRow {
 /** Reads and changes the rings. */
 export function createAlerts(db: Db) {
   const detail = db.prepare<[number], DetailRow>(`
-    SELECT a.*, g.fingerprint, g.signature_key, g.signature_id, g.summary, g.runbook, g.canonical
+    SELECT a.*, g.fingerprint, g.signature_key, g.signature_id, g.summary, g.runbook, g.canonical,
+      g.last_seen_at
     FROM alerts a JOIN groups g ON g.id = a.group_id WHERE a.id = ?`);
   const nextRing = db.prepare<[number, number], { rang_at: number }>(
     'SELECT rang_at FROM alerts WHERE group_id = ? AND id > ? ORDER BY id LIMIT 1',
@@ -66,6 +79,9 @@ export function createAlerts(db: Db) {
   const span = db.prepare<[number, number, number], { count: number | null; last_at: number | null }>(`
     SELECT sum(count) AS count, max(observed_at) AS last_at FROM events
     WHERE group_id = ? AND observed_at >= ? AND observed_at < ?`);
+  const byMinute = db.prepare<[number, number, number], { minute: number; count: number }>(`
+    SELECT observed_at / ${MINUTE_MS} AS minute, sum(count) AS count FROM events
+    WHERE group_id = ? AND observed_at >= ? AND observed_at < ? GROUP BY 1`);
   const services = db.prepare<[number, number, number], { name: string }>(`
     SELECT DISTINCT s.name FROM events e JOIN services s ON s.id = e.service_id
     WHERE e.group_id = ? AND e.observed_at >= ? AND e.observed_at < ? AND s.name <> '' ORDER BY s.name LIMIT 20`);
@@ -74,13 +90,20 @@ export function createAlerts(db: Db) {
     FROM samples p JOIN services s ON s.id = p.service_id
     WHERE p.group_id = ? AND p.observed_at < ? ORDER BY p.number DESC LIMIT ?`);
   const ack = db.prepare('UPDATE alerts SET acked_at = ?, acked_by = ? WHERE id = ? AND acked_at IS NULL');
+  const unacked = db.prepare<[Record<string, unknown>], { id: number }>(`
+    SELECT a.id FROM groups g JOIN alerts a ON a.group_id = g.id
+    WHERE g.signature_key = @key AND (@fingerprint IS NULL OR g.fingerprint = @fingerprint)
+      AND a.rang_at >= @from AND a.acked_at IS NULL ORDER BY a.id DESC`);
+  const allUnacked = db.prepare<[number], { id: number }>(
+    'SELECT id FROM alerts WHERE rang_at >= ? AND acked_at IS NULL ORDER BY id DESC',
+  );
   const due = db.prepare<[number, number], { id: number }>(`
     SELECT id FROM alerts WHERE policy = 'escalate' AND shadow = 0 AND acked_at IS NULL AND escalated_at IS NULL
       AND rang_at <= ? AND rang_at > ? ORDER BY id`);
   const escalated = db.prepare('UPDATE alerts SET escalated_at = ? WHERE id = ?');
   const enqueue = db.prepare(`
-    INSERT INTO outbox (destination, kind, alert_id, state, created_at, next_attempt_at)
-    VALUES (?, 'escalation', ?, 'pending', ?, ?)`);
+    INSERT INTO outbox (destination, kind, alert_id, state, priority, created_at, next_attempt_at)
+    VALUES (?, 'escalation', ?, 'pending', ${PRIORITY.urgent}, ?, ?)`);
   const since = db.prepare<[number], { id: number; severity: AlertSeverity; rangAt: number }>(
     'SELECT id, severity, rang_at AS rangAt FROM alerts WHERE rang_at >= ? ORDER BY id',
   );
@@ -89,16 +112,25 @@ export function createAlerts(db: Db) {
     detail(id: number): AlertDetail | undefined {
       const row = detail.get(id);
       if (!row) return undefined;
-      const until = nextRing.get(row.group_id, row.id)?.rang_at ?? Number.MAX_SAFE_INTEGER;
+      const rangAgainAt = nextRing.get(row.group_id, row.id)?.rang_at;
+      const until = rangAgainAt ?? (row.ended_at === null ? Number.MAX_SAFE_INTEGER : row.ended_at + 1);
       const seen = span.get(row.group_id, row.first_at, until);
+      const lastAt = Math.max(row.rang_at, seen?.last_at ?? 0);
       return {
         id: row.id,
+        groupId: row.group_id,
         rangAt: row.rang_at,
         reason: row.reason,
         count: Math.max(row.count, seen?.count ?? 0),
         windowMs: row.window_ms,
         firstAt: row.first_at,
-        lastAt: Math.max(row.rang_at, seen?.last_at ?? 0),
+        lastAt,
+        lastSeenAt: row.last_seen_at,
+        cooldownMs: row.cooldown_ms,
+        endedAt: row.ended_at,
+        rangAgain: rangAgainAt !== undefined,
+        rangAgainAt,
+        rate: rateOf(byMinute.all(row.group_id, row.first_at, until), row.first_at, lastAt),
         category: row.category,
         policy: row.policy,
         severity: row.severity,
@@ -130,8 +162,29 @@ export function createAlerts(db: Db) {
       }
       return rows.length;
     }),
+    /** Rings of a signature or group that nobody has acknowledged, since `from` (ms), newest first. */
+    unacknowledged({ signatureKey, fingerprint }: Target, from: number): readonly number[] {
+      return unacked.all({ key: signatureKey, fingerprint: fingerprint ?? null, from }).map(({ id }) => id);
+    },
+    /** All rings since `from` (ms) that nobody has acknowledged. */
+    allUnacknowledged: (from: number): readonly number[] => allUnacked.all(from).map(({ id }) => id),
     since(at: number) {
       return since.all(at);
     },
   };
+}
+
+function rateOf(
+  rows: readonly { readonly minute: number; readonly count: number }[],
+  firstAt: number,
+  lastAt: number,
+): readonly number[] {
+  const first = Math.floor(firstAt / MINUTE_MS);
+  const minutes = Math.floor(lastAt / MINUTE_MS) - first + 1;
+  const bars = Array.from({ length: Math.min(RATE_BARS, minutes) }, () => 0);
+  for (const { minute, count } of rows) {
+    const bar = Math.min(bars.length - 1, Math.floor(((minute - first) * bars.length) / minutes));
+    if (bar >= 0) bars[bar] = (bars[bar] as number) + count;
+  }
+  return bars;
 }

@@ -5,6 +5,9 @@ import { createServices } from './services.ts';
 
 const MINUTE_MS = 60_000;
 
+/** The order of a destination's queue, the highest first. */
+export const PRIORITY = { alert: 0, notice: 50, urgent: 100 } as const;
+
 /** What is known of a group when one of its events comes in. */
 export interface GroupFacts {
   readonly fingerprint: string;
@@ -44,9 +47,29 @@ export interface AlertInput {
   readonly reason: string;
   readonly count: number;
   readonly windowMs: number;
+  readonly cooldownMs: number;
   readonly firstAt: number;
   readonly destinations: readonly string[];
   readonly suppressed: string | undefined;
+}
+
+/** Equal decisions about one group, counted: what did not ring, and why. */
+export interface DecisionFold {
+  count: number;
+  /** Below the threshold: the most events within the window; cooldown, mute: when it ends (ms). */
+  value: number;
+  /** Below the threshold: how many ring; muted: the id of the mute. */
+  bound: number;
+  lastAt: number;
+}
+
+/** Lines that one pattern of the noise allowlist took. */
+export interface NoiseFold {
+  readonly pattern: string;
+  count: number;
+  lastAt: number;
+  /** The last of them. */
+  sample: string;
 }
 
 /** All that one batch says about one group. */
@@ -54,7 +77,7 @@ export interface GroupBatch {
   readonly facts: GroupFacts;
   readonly events: readonly EventFold[];
   readonly samples: readonly SampleInput[];
-  readonly decisions: ReadonlyMap<DecisionKind, number>;
+  readonly decisions: ReadonlyMap<DecisionKind, DecisionFold>;
   readonly alerts: readonly AlertInput[];
 }
 
@@ -69,6 +92,7 @@ export interface Batch {
   readonly at: number;
   readonly groups: readonly GroupBatch[];
   readonly sources: readonly SourceCount[];
+  readonly noise: readonly NoiseFold[];
 }
 
 /** A ring as it was stored. */
@@ -102,14 +126,19 @@ export function createBatchWriter(db: Db, options: { readonly samplesPerGroup: n
     INSERT OR REPLACE INTO samples (group_id, slot, number, observed_at, service_id, trace_id, text)
     VALUES (?, ?, ?, ?, ?, ?, ?)`);
   const countDecision = db.prepare(`
-    INSERT INTO decisions (minute, group_id, kind, count) VALUES (?, ?, ?, ?)
-    ON CONFLICT DO UPDATE SET count = count + excluded.count`);
+    INSERT INTO decisions (minute, group_id, kind, count, value, bound, last_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET count = count + excluded.count, value = max(value, excluded.value), bound = excluded.bound,
+      last_at = max(last_at, excluded.last_at)`);
+  const countNoise = db.prepare(`
+    INSERT INTO noise (minute, pattern, count, last_at, sample) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET count = count + excluded.count, last_at = excluded.last_at, sample = excluded.sample`);
   const addAlert = db.prepare(`
-    INSERT INTO alerts (group_id, rang_at, reason, count, window_ms, first_at, category, policy, severity, shadow)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    INSERT INTO alerts (group_id, rang_at, reason, count, window_ms, cooldown_ms, first_at, category, policy, severity, shadow)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const enqueue = db.prepare(`
-    INSERT INTO outbox (destination, kind, alert_id, state, created_at, next_attempt_at)
-    VALUES (?, 'alert', ?, 'pending', ?, ?)`);
+    INSERT INTO outbox (destination, kind, alert_id, state, priority, created_at, next_attempt_at)
+    VALUES (?, 'alert', ?, 'pending', ?, ?, ?)`);
+  const touchOlder = db.prepare('UPDATE live SET touched = 1 WHERE group_id = ? AND open = 1');
   const logSuppressed = db.prepare(`
     INSERT INTO dispatch_log (alert_id, destination, outcome, detail, at) VALUES (?, ?, 'suppressed', ?, ?)`);
   const countSource = db.prepare(`
@@ -121,12 +150,14 @@ export function createBatchWriter(db: Db, options: { readonly samplesPerGroup: n
     const { rangAt } = alert;
     const id = Number(
       addAlert.run(
-        ...[groupId, rangAt, alert.reason, alert.count, alert.windowMs, alert.firstAt],
+        ...[groupId, rangAt, alert.reason, alert.count, alert.windowMs, alert.cooldownMs, alert.firstAt],
         ...[facts.category, facts.policy, facts.severity, shadow],
       ).lastInsertRowid,
     );
+    touchOlder.run(groupId);
+    const priority = priorityOf(facts, alert);
     for (const destination of alert.destinations) {
-      if (alert.suppressed === undefined) enqueue.run(destination, id, rangAt, rangAt);
+      if (alert.suppressed === undefined) enqueue.run(destination, id, priority, rangAt, rangAt);
       else logSuppressed.run(id, destination, alert.suppressed, rangAt);
     }
     return { id, severity: facts.severity, rangAt };
@@ -159,7 +190,8 @@ export function createBatchWriter(db: Db, options: { readonly samplesPerGroup: n
       const service = services.idOf(sample.service);
       putSample.run(row.id, slot, number, sample.observedAt, service, sample.traceId ?? null, sample.text);
     });
-    for (const [kind, count] of group.decisions) countDecision.run(minute, row.id, kind, count);
+    for (const [kind, { count, value, bound, lastAt }] of group.decisions)
+      countDecision.run(minute, row.id, kind, count, value, bound, lastAt);
     return group.alerts.map((alert) => writeAlert(row.id, facts, alert));
   }
 
@@ -167,6 +199,8 @@ export function createBatchWriter(db: Db, options: { readonly samplesPerGroup: n
     const minute = Math.floor(batch.at / MINUTE_MS);
     const alerts = batch.groups.flatMap((group) => writeGroup(group, minute));
     for (const { source, what, count } of batch.sources) countSource.run(minute, source, what, count);
+    for (const { pattern, count, lastAt, sample } of batch.noise)
+      countNoise.run(minute, pattern, count, lastAt, sample);
     return alerts;
   });
 
@@ -179,4 +213,10 @@ export function createBatchWriter(db: Db, options: { readonly samplesPerGroup: n
       throw error;
     }
   };
+}
+
+/** Critical alerts go out first, then the more severe ones; what the bot itself has to say stands between. */
+function priorityOf(facts: GroupFacts, alert: AlertInput): number {
+  const urgent = alert.reason === 'immediate' || facts.category === 'critical';
+  return (urgent ? PRIORITY.urgent : PRIORITY.alert) + facts.severityRank;
 }

@@ -5,11 +5,15 @@ export interface SeverityCount {
   readonly database: number;
   /** Alerts that the dispatch log knows as sent somewhere, or as held back for a named reason. */
   readonly dispatched: number;
+  /** Alerts that no chat has yet, and that wait for one. */
+  readonly waiting: number;
 }
 
 export interface DestinationHealth {
   readonly destination: string;
   readonly sent: number;
+  /** Told in one message with others. */
+  readonly merged: number;
   readonly waiting: number;
   readonly failed: number;
   readonly suppressed: number;
@@ -30,24 +34,29 @@ export interface Undelivered {
 export function createHealth(db: Db) {
   const severities = db.prepare<[{ from: number }], SeverityCount>(`
     SELECT a.severity, count(*) AS database,
-      sum(EXISTS (SELECT 1 FROM dispatch_log d WHERE d.alert_id = a.id AND d.outcome IN ('sent', 'suppressed'))) AS dispatched
+      sum(EXISTS (SELECT 1 FROM dispatch_log d WHERE d.alert_id = a.id AND d.outcome IN ('sent', 'merged', 'suppressed'))) AS dispatched,
+      sum(NOT EXISTS (SELECT 1 FROM dispatch_log d WHERE d.alert_id = a.id AND d.outcome IN ('sent', 'merged', 'suppressed'))
+        AND EXISTS (SELECT 1 FROM outbox o WHERE o.alert_id = a.id AND o.done_at IS NULL)) AS waiting
     FROM alerts a WHERE a.rang_at >= @from GROUP BY a.severity`);
   const sends = db.prepare<
     [{ from: number }],
     {
       destination: string;
       sent: number;
+      merged: number;
       waiting: number;
       failed: number;
       oldest: number | null;
       last_error: string | null;
     }
   >(`
-    SELECT o.destination, sum(o.state = 'sent') AS sent, sum(o.done_at IS NULL) AS waiting,
-      sum(o.state = 'failed') AS failed, min(CASE WHEN o.done_at IS NULL THEN o.created_at END) AS oldest,
+    SELECT o.destination, sum(o.state = 'sent') AS sent, sum(o.state = 'merged') AS merged,
+      sum(o.done_at IS NULL) AS waiting, sum(o.state = 'failed') AS failed, min(CASE WHEN o.done_at IS NULL THEN o.created_at END) AS oldest,
       max(CASE WHEN o.done_at IS NULL THEN o.last_error END) AS last_error
-    FROM outbox o LEFT JOIN alerts a ON a.id = o.alert_id
-    WHERE (o.kind = 'alert' AND a.rang_at >= @from) OR o.done_at IS NULL GROUP BY o.destination`);
+    FROM outbox o WHERE o.id IN (
+      SELECT o.id FROM alerts a JOIN outbox o ON o.alert_id = a.id AND o.kind = 'alert' WHERE a.rang_at >= @from
+      UNION SELECT id FROM outbox WHERE done_at IS NULL)
+    GROUP BY o.destination`);
   const suppressed = db.prepare<[{ from: number }], { destination: string; detail: string; n: number }>(`
     SELECT d.destination, d.detail, count(*) AS n FROM dispatch_log d
     WHERE d.outcome = 'suppressed' AND d.at >= @from GROUP BY d.destination, d.detail`);
@@ -57,7 +66,7 @@ export function createHealth(db: Db) {
       o.last_error AS reason
     FROM alerts a LEFT JOIN outbox o ON o.alert_id = a.id AND o.kind = 'alert'
     WHERE a.rang_at >= @from AND (
-      (o.id IS NOT NULL AND o.state <> 'sent')
+      (o.id IS NOT NULL AND o.state NOT IN ('sent', 'merged'))
       OR (o.id IS NULL AND NOT EXISTS (SELECT 1 FROM dispatch_log d WHERE d.alert_id = a.id AND d.outcome = 'suppressed')))
     ORDER BY a.id`);
   const decisions = db.prepare<[{ minute: number }], { kind: string; n: number }>(
@@ -84,14 +93,15 @@ export function createHealth(db: Db) {
       const rows = new Map(sends.all({ from }).map((row) => [row.destination, row]));
       return [...new Set([...rows.keys(), ...held.keys()])].sort().map((destination) => {
         const row = rows.get(destination);
-        const { sent = 0, waiting = 0, failed = 0 } = row ?? {};
+        const { sent = 0, merged = 0, waiting = 0, failed = 0 } = row ?? {};
         return {
           destination,
           sent,
+          merged,
           waiting,
           failed,
           suppressed: held.get(destination) ?? 0,
-          total: sent + waiting + failed,
+          total: sent + merged + waiting + failed,
           oldestWaitingAt: row?.oldest ?? undefined,
           lastError: row?.last_error ?? undefined,
         };

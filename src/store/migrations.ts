@@ -157,4 +157,98 @@ export const MIGRATIONS: readonly string[] = [
     detail TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  -- tells messages of this database from those of another Tocsin in the same channel
+  INSERT INTO meta VALUES ('installation', lower(hex(randomblob(8))));
+
+  ALTER TABLE alerts ADD COLUMN cooldown_ms INTEGER NOT NULL DEFAULT 600000;
+  -- the last event of an alert that is over: quiet for a window, and its cooldown has ended
+  ALTER TABLE alerts ADD COLUMN ended_at INTEGER;
+
+  -- how far down the ladder from rich to one line the message had to go
+  ALTER TABLE outbox ADD COLUMN step TEXT NOT NULL DEFAULT 'rich';
+  -- an attempt left, and its answer was lost
+  ALTER TABLE outbox ADD COLUMN maybe_sent INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE outbox ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
+  -- the message of many alerts that this one is told by (state 'folded', then 'merged'), or that this row is about
+  ALTER TABLE outbox ADD COLUMN bundle_id INTEGER;
+  DROP INDEX outbox_waiting;
+  CREATE INDEX outbox_waiting ON outbox (destination, state, priority DESC, id) WHERE done_at IS NULL;
+  CREATE INDEX outbox_rang ON outbox (destination, created_at);
+  CREATE INDEX outbox_bundle ON outbox (bundle_id) WHERE bundle_id IS NOT NULL;
+
+  -- one message for many alerts: a storm while it lasts, or what had to wait for the chat
+  CREATE TABLE bundles (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    destination TEXT NOT NULL,
+    kind        TEXT NOT NULL,
+    started_at  INTEGER NOT NULL,
+    message_id  TEXT,
+    step        TEXT NOT NULL DEFAULT 'rich',
+    edited_at   INTEGER NOT NULL DEFAULT 0,
+    ended_at    INTEGER
+  ) STRICT;
+  CREATE INDEX bundles_open ON bundles (destination) WHERE ended_at IS NULL;
+
+  -- the messages in the chats that are kept up to date, one for each alert and destination
+  CREATE TABLE live (
+    destination TEXT NOT NULL,
+    alert_id    INTEGER NOT NULL,
+    group_id    INTEGER NOT NULL,
+    message_id  TEXT NOT NULL,
+    step        TEXT NOT NULL,
+    posted_at   INTEGER NOT NULL,
+    edited_at   INTEGER NOT NULL,
+    edits       INTEGER NOT NULL DEFAULT 0,
+    -- what it shows: the state, and the last event
+    shown       TEXT NOT NULL,
+    seen_at     INTEGER NOT NULL,
+    -- acknowledged, muted, or rung again since it was shown
+    touched     INTEGER NOT NULL DEFAULT 0,
+    -- 0: nothing changes in it any more, unless somebody acts on it
+    open        INTEGER NOT NULL DEFAULT 1,
+    PRIMARY KEY (destination, alert_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX live_open ON live (destination) WHERE open = 1;
+  CREATE INDEX live_group ON live (group_id);
+  CREATE INDEX live_posted_at ON live (posted_at);
+
+  -- what a decision was about: events against the threshold, the end of the cooldown, the mute
+  ALTER TABLE decisions ADD COLUMN value INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE decisions ADD COLUMN bound INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE decisions ADD COLUMN last_at INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX decisions_group ON decisions (group_id, minute);
+
+  -- lines that the allowlist took, by its pattern
+  CREATE TABLE noise (
+    minute  INTEGER NOT NULL,
+    pattern TEXT NOT NULL,
+    count   INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    sample  TEXT NOT NULL,
+    PRIMARY KEY (minute, pattern)
+  ) STRICT, WITHOUT ROWID;
+
+  ALTER TABLE mutes RENAME TO mutes_1;
+  CREATE TABLE mutes (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    scope      TEXT NOT NULL,
+    name       TEXT NOT NULL,
+    until      INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    created_by TEXT NOT NULL,
+    reason     TEXT,
+    -- when it ended, by itself or by a person, and that was told
+    ended_at   INTEGER,
+    ended_by   TEXT
+  ) STRICT;
+  INSERT INTO mutes (scope, name, until, created_at, created_by, ended_at)
+    SELECT 'fingerprint', g.fingerprint, m.until, m.created_at, m.muted_by,
+      CASE WHEN m.until < unixepoch() * 1000 THEN m.until END
+    FROM mutes_1 m JOIN groups g ON g.id = m.group_id;
+  DROP TABLE mutes_1;
+  CREATE INDEX mutes_open ON mutes (until) WHERE ended_at IS NULL;
+  CREATE INDEX audit_at ON audit (at);
+  `,
 ];

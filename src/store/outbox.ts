@@ -1,4 +1,6 @@
+import type { Step } from '../message/ladder.ts';
 import type { Message } from '../message/message.ts';
+import { PRIORITY } from './batch.ts';
 import { type Db, inTransaction } from './database.ts';
 
 /** What a queued message is about. A notice brings its message; the others are built when they are sent. */
@@ -7,97 +9,182 @@ export type OutboxItem = {
   readonly destination: string;
   readonly attempts: number;
   readonly createdAt: number;
+  readonly step: Step;
+  /** An earlier attempt may have arrived: its answer was lost. */
+  readonly maybeSent: boolean;
 } & (
-  | { readonly kind: 'alert' | 'escalation'; readonly alertId: number }
+  | { readonly kind: 'alert' | 'escalation' | 'repost'; readonly alertId: number }
+  | { readonly kind: 'bundle' | 'closing'; readonly bundleId: number }
   | { readonly kind: 'notice'; readonly notice: Message }
 );
+
+/** A waiting message, as far as its turn depends on it. */
+export interface Waiting {
+  readonly id: number;
+  readonly kind: OutboxItem['kind'];
+  readonly urgent: boolean;
+  readonly createdAt: number;
+}
+
+/** What a message that was posted shows; kept to know when it has to be edited. */
+export interface Shown {
+  readonly groupId: number;
+  readonly state: string;
+  /** The last event that it shows. */
+  readonly seenAt: number;
+}
 
 interface Row {
   id: number;
   destination: string;
-  kind: 'alert' | 'escalation' | 'notice';
+  kind: OutboxItem['kind'];
   alert_id: number | null;
+  bundle_id: number | null;
   notice: string | null;
   attempts: number;
   created_at: number;
-  next_attempt_at: number;
+  step: Step;
+  maybe_sent: number;
 }
 
-const toItem = (row: Row): OutboxItem => {
+function toItem(row: Row): OutboxItem {
   const common = {
     id: row.id,
     destination: row.destination,
     attempts: row.attempts,
     createdAt: row.created_at,
+    step: row.step,
+    maybeSent: row.maybe_sent === 1,
   };
-  return row.kind === 'notice'
-    ? { ...common, kind: row.kind, notice: JSON.parse(row.notice as string) as Message }
-    : { ...common, kind: row.kind, alertId: row.alert_id as number };
-};
+  switch (row.kind) {
+    case 'notice':
+      return { ...common, kind: row.kind, notice: JSON.parse(row.notice as string) as Message };
+    case 'bundle':
+    case 'closing':
+      return { ...common, kind: row.kind, bundleId: row.bundle_id as number };
+    default:
+      return { ...common, kind: row.kind, alertId: row.alert_id as number };
+  }
+}
+
+const alertOf = (item: OutboxItem) => ('alertId' in item ? item.alertId : null);
 
 /** The queue of messages, one for each destination; an intent is written before a send, its result after. */
 export function createOutbox(db: Db) {
-  const next = db.prepare<[string], Row>(
-    "SELECT * FROM outbox WHERE destination = ? AND done_at IS NULL AND state = 'pending' ORDER BY id LIMIT 1",
+  const get = db.prepare<[number], Row>('SELECT * FROM outbox WHERE id = ?');
+  const pending = db.prepare<
+    [string],
+    { id: number; kind: OutboxItem['kind']; priority: number; created_at: number }
+  >(`
+    SELECT id, kind, priority, created_at FROM outbox
+    WHERE destination = ? AND done_at IS NULL AND state = 'pending' ORDER BY priority DESC, id`);
+  const pausedUntil = db.prepare<[string], { until: number | null }>(`
+    SELECT max(next_attempt_at) AS until FROM outbox
+    WHERE destination = ? AND done_at IS NULL AND state = 'pending' AND attempts > 0`);
+  const rangSince = db.prepare<[string, number], { n: number }>(
+    "SELECT count(*) AS n FROM outbox WHERE destination = ? AND created_at > ? AND kind = 'alert'",
+  );
+  const sentSince = db.prepare<[number, string], { at: number }>(
+    "SELECT at FROM dispatch_log WHERE at > ? AND destination = ? AND outcome = 'sent' ORDER BY at",
   );
   const intent = db.prepare("UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id = ?");
   const sent = db.prepare(
     "UPDATE outbox SET state = 'sent', message_id = ?, done_at = ?, last_error = NULL WHERE id = ?",
   );
   const failed = db.prepare("UPDATE outbox SET state = 'failed', done_at = ?, last_error = ? WHERE id = ?");
-  const later = db.prepare(
-    "UPDATE outbox SET state = 'pending', next_attempt_at = ?, last_error = ? WHERE id = ?",
-  );
+  const later = db.prepare(`
+    UPDATE outbox SET state = 'pending', next_attempt_at = ?, last_error = ?, maybe_sent = max(maybe_sent, ?) WHERE id = ?`);
+  const degrade = db.prepare("UPDATE outbox SET state = 'pending', step = ?, last_error = ? WHERE id = ?");
   const log = db.prepare(
     'INSERT INTO dispatch_log (alert_id, outbox_id, destination, outcome, detail, at) VALUES (?, ?, ?, ?, ?, ?)',
   );
-  const waitingRows = db.prepare<[], Row>('SELECT * FROM outbox WHERE done_at IS NULL');
+  const goesLive = db.prepare(`
+    INSERT INTO live (destination, alert_id, group_id, message_id, step, posted_at, edited_at, shown, seen_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET message_id = excluded.message_id, step = excluded.step, edited_at = excluded.edited_at,
+      shown = excluded.shown, seen_at = excluded.seen_at, touched = 0, open = 1`);
+  const touchOlder = db.prepare(
+    'UPDATE live SET touched = 1 WHERE destination = ? AND group_id = ? AND alert_id < ? AND open = 1',
+  );
+  const waitingRows = db.prepare<[], Row>(
+    'SELECT * FROM outbox WHERE done_at IS NULL ORDER BY destination, id',
+  );
   const waiting = db.prepare<[{ destination: string | null }], { n: number }>(`
     SELECT count(*) AS n FROM outbox
     WHERE done_at IS NULL AND (@destination IS NULL OR destination = @destination)`);
   const add = db.prepare(`
-    INSERT INTO outbox (destination, kind, alert_id, notice, state, created_at, next_attempt_at)
-    VALUES (?, ?, ?, ?, 'pending', ?, ?)`);
+    INSERT INTO outbox (destination, kind, alert_id, bundle_id, notice, state, priority, created_at, next_attempt_at)
+    VALUES (?, ?, ?, ?, ?, 'pending', ?, ?, ?)`);
 
-  const finish = (
-    item: OutboxItem,
-    outcome: 'sent' | 'failed' | 'retry',
-    detail: string | null,
-    at: number,
-  ) => log.run(item.kind === 'notice' ? null : item.alertId, item.id, item.destination, outcome, detail, at);
+  const note = (item: OutboxItem, outcome: string, detail: string | null, at: number) =>
+    log.run(alertOf(item), item.id, item.destination, outcome, detail, at);
 
   return {
-    /** The oldest waiting message of a destination, and when it may be tried. */
-    next(destination: string): { item: OutboxItem; dueAt: number } | undefined {
-      const row = next.get(destination);
-      return row && { item: toItem(row), dueAt: row.next_attempt_at };
+    get(id: number): OutboxItem | undefined {
+      const row = get.get(id);
+      return row && toItem(row);
     },
+    /** What waits for its turn, in the order of it. */
+    pending: (destination: string): readonly Waiting[] =>
+      pending.all(destination).map(({ id, kind, priority, created_at: createdAt }) => {
+        return { id, kind, urgent: priority >= PRIORITY.urgent, createdAt };
+      }),
+    /** Until when the chat asked us to hold on, or we decided to, in an earlier life of the process (ms). */
+    pausedUntil: (destination: string): number => pausedUntil.get(destination)?.until ?? 0,
+    /** Alerts for a destination that were queued after `after`. */
+    rangSince: (destination: string, after: number): number =>
+      (rangSince.get(destination, after) as { n: number }).n,
+    /** When messages were taken by a chat after `after`: what its budget has lost already. */
+    sentSince: (destination: string, after: number): readonly number[] =>
+      sentSince.all(after, destination).map(({ at }) => at),
     /** To be committed before the request leaves. */
     markSending(item: OutboxItem): void {
       intent.run(item.id);
     },
-    markSent: inTransaction(db, (item: OutboxItem, messageId: string, at: number): void => {
-      sent.run(messageId, at, item.id);
-      finish(item, 'sent', messageId, at);
-    }),
+    markSent: inTransaction(
+      db,
+      (item: OutboxItem, messageId: string, at: number, shown: Shown | undefined): void => {
+        sent.run(messageId, at, item.id);
+        note(item, 'sent', item.maybeSent ? `${messageId} (possible repeat)` : messageId, at);
+        if (shown === undefined || messageId === '' || (item.kind !== 'alert' && item.kind !== 'repost'))
+          return;
+        const { groupId, state, seenAt } = shown;
+        goesLive.run(item.destination, item.alertId, groupId, messageId, item.step, at, at, state, seenAt);
+        touchOlder.run(item.destination, groupId, item.alertId);
+      },
+    ),
     /** It can never be sent: `reason` says why. */
     markFailed: inTransaction(db, (item: OutboxItem, reason: string, at: number): void => {
       failed.run(at, reason, item.id);
-      finish(item, 'failed', reason, at);
+      note(item, 'failed', reason, at);
     }),
-    /** It waits until `dueAt`. */
-    markRetry: inTransaction(db, (item: OutboxItem, reason: string, at: number, dueAt: number): void => {
-      later.run(dueAt, reason, item.id);
-      // One line for each way to fail, not one a retry: an outage of a day is not a thousand rows.
-      if (item.attempts === 0) finish(item, 'retry', reason, at);
+    /** It waits until `dueAt`; `maybeSent` when it may have arrived all the same. */
+    markRetry: inTransaction(
+      db,
+      (item: OutboxItem, reason: string, at: number, dueAt: number, maybeSent: boolean): void => {
+        later.run(dueAt, reason, maybeSent ? 1 : 0, item.id);
+        // One line for each way to fail, not one a retry: an outage of a day is not a thousand rows.
+        if (item.attempts === 0) note(item, 'retry', reason, at);
+      },
+    ),
+    /** It was refused as it is: next it goes one step down the ladder. */
+    markDegraded: inTransaction(db, (item: OutboxItem, step: Step, reason: string, at: number): void => {
+      degrade.run(step, reason, item.id);
+      note(item, 'degraded', `${step}: ${reason}`, at);
     }),
     notice(destination: string, message: Message, at: number): void {
-      add.run(destination, 'notice', null, JSON.stringify(message), at, at);
+      add.run(destination, 'notice', null, null, JSON.stringify(message), PRIORITY.notice, at, at);
     },
-    /** At start: what was being sent when the process ended is sent again; returns how many. */
+    /** The message of an alert is gone from the chat: it is posted anew. */
+    repost(destination: string, alertId: number, at: number): void {
+      add.run(destination, 'repost', alertId, null, null, PRIORITY.notice, at, at);
+    },
+    /** At start: what was being sent when the process ended is sent again, and may be there already; returns how many. */
     recover(): number {
       return db
-        .prepare("UPDATE outbox SET state = 'pending' WHERE done_at IS NULL AND state = 'sending'")
+        .prepare(
+          "UPDATE outbox SET state = 'pending', maybe_sent = 1 WHERE done_at IS NULL AND state = 'sending'",
+        )
         .run().changes;
     },
     /** At start: what waits for a destination that is no longer configured can go nowhere; returns how many. */
@@ -112,5 +199,3 @@ export function createOutbox(db: Db) {
     },
   };
 }
-
-export type Outbox = ReturnType<typeof createOutbox>;

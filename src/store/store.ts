@@ -1,14 +1,19 @@
 import { createAlerts } from './alerts.ts';
 import { createBatchWriter } from './batch.ts';
+import { createBundles } from './bundles.ts';
 import { createButtons } from './buttons.ts';
 import { openDatabase } from './database.ts';
 import { createErrorList } from './error-list.ts';
 import { createGroupStates } from './group-state.ts';
 import { createHealth } from './health.ts';
+import { createLive } from './live.ts';
+import { createMeta } from './meta.ts';
 import { createMutes } from './mutes.ts';
+import { createNames } from './names.ts';
 import { createOutbox } from './outbox.ts';
 import { createRetention, type RetentionLimits } from './retention.ts';
 import { createSamples } from './samples.ts';
+import { createStories } from './stories.ts';
 
 export interface StoreOptions {
   /** A directory, or `:memory:`. */
@@ -25,12 +30,19 @@ export function openStore(options: StoreOptions) {
     groupState: createGroupStates(db),
     alerts: createAlerts(db),
     outbox: createOutbox(db),
+    live: createLive(db),
+    bundles: createBundles(db),
     samples: createSamples(db),
     errors: createErrorList(db),
     health: createHealth(db),
+    stories: createStories(db),
     mutes: createMutes(db),
     buttons: createButtons(db),
+    meta: createMeta(db),
+    names: createNames(db),
     retention: createRetention(db, options.retention),
+    /** All that `work` writes is committed together, or nothing of it. */
+    atomically: (work: () => void): void => db.transaction(work).immediate(),
     close(): void {
       db.close();
     },

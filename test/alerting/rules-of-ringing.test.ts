@@ -106,7 +106,7 @@ describe('each group is judged by itself', () => {
 
 describe('what does not ring says why', () => {
   it('below the threshold: how many there were', () => {
-    expect(decide(newGroup(), 0, rule())).toEqual({ kind: 'below_threshold', count: 1 });
+    expect(decide(newGroup(), 0, rule())).toEqual({ kind: 'below_threshold', count: 1, minCount: 3 });
   });
 
   it('in cooldown: until when', () => {
@@ -118,8 +118,9 @@ describe('what does not ring says why', () => {
   it('muted: until when, and it rings after that', () => {
     const group = newGroup();
     const immediate = rule({ immediate: true });
-    expect(decide(group, 0, immediate, 10 * S)).toEqual({ kind: 'muted', until: 10 * S });
-    expect(decide(group, 10 * S, immediate, 10 * S).kind).toBe('rang');
+    const mute = { id: 7, until: 10 * S };
+    expect(decide(group, 0, immediate, mute)).toEqual({ kind: 'muted', until: 10 * S, muteId: 7 });
+    expect(decide(group, 10 * S, immediate, mute).kind).toBe('rang');
   });
 
   it('generic alerts are off', () => {

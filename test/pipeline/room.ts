@@ -62,10 +62,16 @@ export function openRoom(options: RoomOptions = {}) {
     destinations: () => options.destinations ?? ['test:1'],
     enabled: true,
     shadow: options.shadow ?? false,
-    mutedUntil: (fingerprint) => store.mutes.until(fingerprint),
+    muteOf: (query, at) => store.mutes.covering(query, at),
     now: () => now,
     onCommitted: (_, alerts) => rang.push(...alerts),
   });
+  const submit = (lines: readonly string[]): void => {
+    pipeline
+      .submit({ source: 'test', records: lines.map((line) => recordOfText(line, { observedAt: now })) })
+      .catch(() => {});
+    pipeline.flush();
+  };
   return {
     dataDir,
     store,
@@ -74,10 +80,12 @@ export function openRoom(options: RoomOptions = {}) {
     /** Takes lines at a time of the virtual clock (ms after noon), and commits them. */
     take(afterNoonMs: number, ...lines: string[]): void {
       now = NOON + afterNoonMs;
-      pipeline
-        .submit({ source: 'test', records: lines.map((line) => recordOfText(line, { observedAt: now })) })
-        .catch(() => {});
-      pipeline.flush();
+      submit(lines);
+    },
+    /** Takes lines at the real time, for what runs on real clocks. */
+    takeNow(...lines: string[]): void {
+      now = Date.now();
+      submit(lines);
     },
     close(): void {
       store.close();

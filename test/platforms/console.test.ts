@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { saying, startConsole } from './console-server.ts';
 
+const FIRST = { step: 'rich', key: 'test:1' } as const;
+
 test('it is one destination that is always connected, and sending numbers the messages', async () => {
   const { tocsin } = await startConsole();
   await tocsin.start();
@@ -10,8 +12,8 @@ test('it is one destination that is always connected, and sending numbers the me
   expect(tocsin.status()).toEqual({ state: 'connected' });
   expect(tocsin.destinations.map(({ id }) => id)).toEqual(['console']);
   const send = tocsin.destinations[0]?.send ?? expect.fail();
-  expect(await send(saying('a'))).toEqual({ kind: 'sent', messageId: '1' });
-  expect(await send(saying('b'))).toEqual({ kind: 'sent', messageId: '2' });
+  expect(await send(saying('a'), FIRST)).toEqual({ kind: 'sent', messageId: expect.any(String) });
+  expect(await send(saying('b'), FIRST)).toEqual({ kind: 'sent', messageId: expect.any(String) });
 });
 
 test.each([
@@ -45,7 +47,7 @@ test.each([
 test('a new page gets a greeting, the remembered past, and then what comes', async () => {
   const { tocsin, open } = await startConsole({ keep: 2 });
   const send = tocsin.destinations[0]?.send ?? expect.fail();
-  for (const text of ['a', 'b', 'c']) await send(saying(text));
+  for (const text of ['a', 'b', 'c']) await send(saying(text), FIRST);
   const page = await open();
   expect((await page.next('hello')).data).toMatchObject({
     hints: ['Type `/help`.'],
@@ -56,7 +58,7 @@ test('a new page gets a greeting, the remembered past, and then what comes', asy
     ['2', 'b'],
     ['3', 'c'],
   ]);
-  await send(saying('d'));
+  await send(saying('d'), FIRST);
   expect((await page.next('entry')).data).toEqual({
     id: '4',
     at: 1_700_000_000_000,
@@ -83,7 +85,7 @@ test('a replacing reply changes the pressed message in every page', async () => 
   const { tocsin, postJson, open } = await startConsole({
     reply: { kind: 'replace', message: saying('page 2') },
   });
-  await tocsin.destinations[0]?.send(saying('page 1'));
+  await tocsin.destinations[0]?.send(saying('page 1'), FIRST);
   const page = await open();
   await page.past();
   await postJson('/console/press', { action: 'p2', messageId: '1' });
@@ -108,7 +110,7 @@ test('a toast goes to the presser alone', async () => {
   const page = await open();
   await page.past();
   expect((await postJson('/console/press', { action: 'm' })).body).toBe('{"toast":"Silent for 1 h."}');
-  await tocsin.destinations[0]?.send(saying('next'));
+  await tocsin.destinations[0]?.send(saying('next'), FIRST);
   expect((await page.next('entry')).data).toMatchObject({ id: '1', message: saying('next') });
 });
 
@@ -131,15 +133,15 @@ test('Last-Event-ID resumes: only what is new or changed since then', async () =
     reply: { kind: 'replace', message: saying('a, edited') },
   });
   const send = tocsin.destinations[0]?.send ?? expect.fail();
-  await send(saying('a'));
-  await send(saying('b'));
+  await send(saying('a'), FIRST);
+  await send(saying('b'), FIRST);
   const first = await open();
   await first.past();
-  await send(saying('c'));
+  await send(saying('c'), FIRST);
   const seen = (await first.next('entry')).id;
   await first.leave();
-  await postJson('/console/press', { action: 'x', messageId: '1' });
-  await send(saying('d'));
+  await postJson('/console/press', { action: 'x', messageId: expect.any(String) });
+  await send(saying('d'), FIRST);
   const second = await open(seen);
   expect((await second.past()).map(({ data }) => data.message.summary)).toEqual(['a, edited', 'd']);
 });
@@ -148,7 +150,7 @@ test.each(['deadbeef-1', 'garbage', '1'])(
   'a Last-Event-ID of another run (%s) gets everything',
   async (id) => {
     const { tocsin, open } = await startConsole();
-    await tocsin.destinations[0]?.send(saying('a'));
+    await tocsin.destinations[0]?.send(saying('a'), FIRST);
     expect(await (await open(id)).past()).toHaveLength(1);
   },
 );
@@ -193,7 +195,7 @@ test('any text reaches the page as it is, and none can forge an event', async ()
   );
   await fc.assert(
     fc.asyncProperty(text, async (said) => {
-      await tocsin.destinations[0]?.send(saying(said));
+      await tocsin.destinations[0]?.send(saying(said), FIRST);
       expect((await page.next('entry')).data.message).toEqual(saying(said));
     }),
   );

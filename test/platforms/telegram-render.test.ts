@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Block, Message } from '../../src/message/message.ts';
-import { renderTelegram, renderTelegramPlain } from '../../src/platforms/telegram/render.ts';
+import { renderTelegram } from '../../src/platforms/telegram/render.ts';
 import { messageText } from '../doubles/telegram/formatted-text.ts';
 import { parseKeyboard } from '../doubles/telegram/keyboard.ts';
 import { anyMessage, check } from '../message/any-message.ts';
@@ -45,7 +45,7 @@ describe('any message', () => {
   test('is accepted without markup too', () => {
     check(
       fc.property(anyMessage(), (any) => {
-        const { entities } = shown(renderTelegramPlain(any));
+        const { entities } = shown(renderTelegram(any, 'plain'));
         expect(entities.filter(({ type }) => type !== 'url')).toEqual([]);
       }),
       150,

@@ -6,6 +6,8 @@ import type { PlatformStatus } from '../../src/platforms/platform.ts';
 import { createTelegram, type TelegramOptions } from '../../src/platforms/telegram/telegram.ts';
 import { startTelegramDouble, type TelegramDouble } from '../doubles/telegram-bot-api.ts';
 
+const FIRST = { step: 'rich', key: 'test:1' } as const;
+
 const TOKEN = '123456:AAtesttokentesttokentesttokentest00';
 const GROUP = -1001;
 const say = (text: string, rest: Partial<Message> = {}): Message => ({
@@ -246,7 +248,7 @@ describe('a destination', () => {
   test('sends, silently if the message says so, and tells the id', async () => {
     const destination = sendOnly();
     expect(destination.id).toBe('telegram:-1001');
-    const result = await destination.send(say('ring', { silent: true }));
+    const result = await destination.send(say('ring', { silent: true }), FIRST);
     const [message] = double.messages(GROUP);
     expect(message).toMatchObject({ text: 'ring', silent: true });
     expect(result).toEqual({ kind: 'sent', messageId: String(message?.messageId) });
@@ -261,15 +263,15 @@ describe('a destination', () => {
       ],
     }).destinations;
     expect([topic?.id, general?.id]).toEqual(['telegram:-1001:7', 'telegram:-1001:1']);
-    await topic?.send(say('in topic'));
-    await general?.send(say('in general'));
+    await topic?.send(say('in topic'), FIRST);
+    await general?.send(say('in general'), FIRST);
     expect(double.messages(GROUP).map(({ threadId }) => threadId)).toEqual([7, undefined]);
   });
 
   test.each([
     ['429', { kind: '429', retryAfter: 17 }, { kind: 'rate_limited', retryAfterMs: 17_000 }],
-    ['500', { kind: '500' }, { kind: 'unavailable', maybeSent: false }],
-    ['a page of a gateway', { kind: '502html' }, { kind: 'unavailable', maybeSent: false }],
+    ['500', { kind: '500' }, { kind: 'unavailable', maybeSent: true }],
+    ['a page of a gateway', { kind: '502html' }, { kind: 'unavailable', maybeSent: true }],
     ['a broken connection', { kind: 'reset' }, { kind: 'unavailable', maybeSent: true }],
     ['a lost answer', { kind: 'lost-reply' }, { kind: 'unavailable', maybeSent: true }],
     ['no answer', { kind: 'hang', ms: 3_000 }, { kind: 'unavailable', maybeSent: true }],
@@ -292,13 +294,13 @@ describe('a destination', () => {
   ] as const)('%s is tried once and reported', async (_, fault, expected) => {
     const destination = sendOnly({ timings: { requestMs: 300 } });
     double.fault('sendMessage', fault);
-    expect(await destination.send(say('ring'))).toMatchObject(expected);
+    expect(await destination.send(say('ring'), FIRST)).toMatchObject(expected);
     expect(calls('sendMessage')).toHaveLength(1);
   });
 
   test('a server that is not there cannot have got it', async () => {
     const destination = sendOnly({ apiRoot: 'http://127.0.0.1:9' });
-    const result = await destination.send(say('ring'));
+    const result = await destination.send(say('ring'), FIRST);
     expect(result).toEqual({
       kind: 'unavailable',
       error: 'Telegram cannot be reached (ECONNREFUSED)',
@@ -309,12 +311,12 @@ describe('a destination', () => {
   test('kicked, then back again', async () => {
     const destination = sendOnly();
     double.kick(GROUP);
-    expect(await destination.send(say('ring'))).toMatchObject({
+    expect(await destination.send(say('ring'), FIRST)).toMatchObject({
       kind: 'blocked',
       error: expect.stringContaining('add it again'),
     });
     double.readmit(GROUP);
-    expect(await destination.send(say('ring'))).toMatchObject({ kind: 'sent' });
+    expect(await destination.send(say('ring'), FIRST)).toMatchObject({ kind: 'sent' });
   });
 
   test('a chat or topic that is not there waits for a person', async () => {
@@ -322,30 +324,33 @@ describe('a destination', () => {
       poll: false,
       chats: [{ chatId: -5 }, { chatId: GROUP, threadId: 8 }],
     }).destinations;
-    expect(await chatless?.send(say('ring'))).toMatchObject({
+    expect(await chatless?.send(say('ring'), FIRST)).toMatchObject({
       kind: 'blocked',
       error: expect.stringContaining('ALERT_TELEGRAM_CHAT_ID'),
     });
-    expect(await topicless?.send(say('ring'))).toMatchObject({
+    expect(await topicless?.send(say('ring'), FIRST)).toMatchObject({
       kind: 'blocked',
       error: expect.stringContaining('topic'),
     });
   });
 
-  test('markup that is refused goes out as plain text in the same attempt', async () => {
+  test('markup that is refused is told; one step down it goes out as plain text, at last as a file', async () => {
     const destination = sendOnly();
     double.fault('sendMessage', { kind: '400', description: "can't parse entities: whatever" });
-    expect(await destination.send(say('1 < 2'))).toMatchObject({ kind: 'sent' });
+    expect(await destination.send(say('1 < 2'), FIRST)).toMatchObject({ kind: 'rejected' });
+    expect(await destination.send(say('1 < 2'), { ...FIRST, step: 'plain' })).toMatchObject({ kind: 'sent' });
     expect(double.messages(GROUP)[0]).toMatchObject({ text: '1 < 2' });
     expect(double.messages(GROUP)[0]?.parseMode).toBeUndefined();
+    expect(await destination.send(say('1 < 2'), { ...FIRST, step: 'line' })).toMatchObject({ kind: 'sent' });
+    expect(double.messages(GROUP)[1]).toMatchObject({ text: '1 < 2', document: { name: 'message.txt' } });
   });
 
   test('a group that became a supergroup is followed at once, and told', async () => {
     const onMigrate = vi.fn();
     const destination = sendOnly({ onMigrate });
     double.migrate(GROUP, -2002);
-    expect(await destination.send(say('one'))).toMatchObject({ kind: 'sent' });
-    expect(await destination.send(say('two'))).toMatchObject({ kind: 'sent' });
+    expect(await destination.send(say('one'), FIRST)).toMatchObject({ kind: 'sent' });
+    expect(await destination.send(say('two'), FIRST)).toMatchObject({ kind: 'sent' });
     expect(double.messages(-2002).map(({ text }) => text)).toEqual(['one', 'two']);
     expect(calls('sendMessage')).toHaveLength(3);
     expect(onMigrate.mock.calls).toEqual([['-1001', '-2002']]);

@@ -1,7 +1,7 @@
 import type { Block, Message, Span } from '../../message/message.ts';
 import type { DestinationHealth } from '../../store/health.ts';
 import { type Answer, type ChatContext, type Command, UsageError } from '../command.ts';
-import { type Account, accountFor, verdictOf } from '../views/account.ts';
+import { type Account, accountFor, equationOf, verdictOf } from '../views/account.ts';
 import { formatAgo, formatBytes, formatCount, formatSpan } from '../views/format.ts';
 import { textOf } from '../views/plain.ts';
 import { parseSpan, parseWords } from '../words.ts';
@@ -59,7 +59,7 @@ function observe(context: ChatContext, windowMs: number, detail: 0 | 1 | 2): Ans
   return {
     message,
     data: [dataOf(context, account, destinations, from, sentence)],
-    exit: account.agrees ? 0 : 1,
+    exit: healthy ? 0 : 1,
   };
 }
 
@@ -88,8 +88,12 @@ function overview(context: ChatContext, account: Account, from: number, now: num
 
 function alertTable(account: Account): Block[] {
   if (account.rows.length === 0) return [{ type: 'text', spans: ['No alert rang.'] }];
-  const rows = account.rows.map((row) => [row.severity, row.database, row.memory, row.dispatch].map(String));
-  return [{ type: 'table', rows: [['severity', 'database', 'memory', 'dispatch'], ...rows] }];
+  const waiting = account.rows.some((row) => row.waiting > 0);
+  const rows = account.rows.map((row) =>
+    [row.severity, row.database, row.memory, row.dispatch, ...(waiting ? [row.waiting] : [])].map(String),
+  );
+  const head = ['severity', 'database', 'memory', 'dispatch', ...(waiting ? ['waiting'] : [])];
+  return [{ type: 'table', rows: [head, ...rows] }];
 }
 
 function dispatchBlocks(
@@ -108,11 +112,12 @@ function dispatchBlocks(
   if (context.runtime.shadow) suppressed.push(' (shadow mode: alerts would have been sent)');
   const sends = rows.map((row): Block => {
     const rest = [
+      row.merged > 0 ? `${row.merged} of them in one message with others` : '',
       row.waiting > 0 ? `${row.waiting} waiting` : '',
       row.failed > 0 ? `${row.failed} failed` : '',
       row.suppressed > 0 ? `${row.suppressed} held back` : '',
     ].filter((part) => part !== '');
-    const counts = [`${row.sent}/${row.total} ok`, ...rest].join(' · ');
+    const counts = [`${row.sent + row.merged}/${row.total} ok`, ...rest].join(' · ');
     return { type: 'text', spans: [{ style: 'code', text: row.destination }, ` ${counts}`] };
   });
   const troubled = rows
@@ -132,6 +137,7 @@ function dispatchBlocks(
   return [
     ...(sends.length === 0 ? [nothing] : sends),
     ...troubled,
+    { type: 'text', spans: [{ style: 'bold', text: 'Account' }, ` ${equationOf(rows)}`] },
     { type: 'text', spans: [{ style: 'bold', text: 'Suppressed' }, ' ', ...suppressed] },
   ];
 }
@@ -197,9 +203,10 @@ function cooldownBlocks(context: ChatContext, now: number): Block[] {
     },
   ];
   if (mutes.length > 0) {
-    const texts = mutes
-      .slice(0, 5)
-      .map((mute) => `${mute.fingerprint} by ${mute.by} (${formatSpan(mute.until - now)} left)`);
+    const texts = mutes.slice(0, 5).map((mute) => {
+      const { events } = context.store.mutes.held(mute);
+      return `${mute.scope} ${mute.name} by ${mute.createdBy} (${formatSpan(mute.until - now)} left, ${formatCount(events)} events held back)`;
+    });
     blocks.push({ type: 'text', spans: [{ style: 'bold', text: 'Muted' }, ` ${texts.join(', ')}`] });
   }
   return blocks;
@@ -254,6 +261,8 @@ function dataOf(
       ...Object.fromEntries(store.health.suppressed(from)),
     },
     sources: store.health.sources(from),
+    account: equationOf(destinations),
+    mutes: store.mutes.active(now).map((mute) => ({ ...mute, ...store.mutes.held(mute) })),
     cooldowns: activeCooldowns(context, now),
     troubles: runtime.troubles(),
     database_bytes: store.health.databaseBytes(),

@@ -1,6 +1,8 @@
-import type { Block, Button, Message, Span } from '../../message/message.ts';
+import type { Block, Button, Field, Message, Span } from '../../message/message.ts';
 import type { AlertDetail } from '../../store/alerts.ts';
+import type { Mute } from '../../store/mutes.ts';
 import type { ChatContext } from '../command.ts';
+import { stateFields, stateSign } from './alert-state.ts';
 import { formatAgo, formatSpan, plural } from './format.ts';
 import { sentryLink } from './sentry-link.ts';
 import { severitySign } from './severity-sign.ts';
@@ -10,19 +12,16 @@ type AlertContext = Pick<ChatContext, 'time' | 'sentry' | 'mentions' | 'now'>;
 /** One hour: what the 🔕 button mutes for. */
 export const MUTE_BUTTON_MS = 3_600_000;
 
-/** The message of one ring (product.md section 6). */
-export function alertMessage(context: AlertContext, alert: AlertDetail): Message {
+/** The message of one ring as it is now (product.md section 6). */
+export function alertMessage(context: AlertContext, alert: AlertDetail, mute?: Mute): Message {
   const title = alert.summary || alert.signatureId || alert.canonical;
-  const name = alert.signatureId ?? alert.canonical;
+  const sign = stateSign(alert, mute, context.now()) + severitySign(alert.severity);
   return {
-    summary: `${severitySign(alert.severity)} ${title} · ${countText(alert)}${servicesSuffix(alert)}`,
+    summary: `${sign} ${title} · ${countText(alert)}${servicesSuffix(alert)}`,
     ...(alert.policy === 'retry' ? { silent: true } : {}),
     ...(alert.policy === 'escalate' ? { mentions: context.mentions } : {}),
-    blocks: [
-      { type: 'title', text: `${severitySign(alert.severity)} ${title}` },
-      ...alertBody(context, alert, name),
-    ],
-    buttons: alertButtons(context, alert),
+    blocks: [{ type: 'title', text: `${sign} ${title}` }, ...alertBody(context, alert, mute)],
+    buttons: alertButtons(context, alert, mute),
   };
 }
 
@@ -38,14 +37,15 @@ export function escalationMessage(context: AlertContext, alert: AlertDetail): Me
     blocks: [
       { type: 'title', text: head },
       { type: 'text', spans: [`It rang ${since}, and nobody has acknowledged it.`] },
-      ...alertBody(context, alert, alert.signatureId ?? alert.canonical),
+      ...alertBody(context, alert, undefined),
     ],
   };
 }
 
-function alertBody(context: AlertContext, alert: AlertDetail, name: string): Block[] {
+function alertBody(context: AlertContext, alert: AlertDetail, mute: Mute | undefined): Block[] {
   const now = context.now();
-  const fields: Array<{ label: string; value: Span[] }> = [
+  const name = alert.signatureId ?? alert.canonical;
+  const fields: Field[] = [
     { label: 'Signature', value: [{ style: 'code', text: name }] },
     {
       label: 'Category',
@@ -54,6 +54,7 @@ function alertBody(context: AlertContext, alert: AlertDetail, name: string): Blo
     { label: 'Count', value: [countText(alert)] },
     { label: 'First', value: [context.time(alert.firstAt, now)] },
     { label: 'Last', value: [context.time(alert.lastAt, now)] },
+    ...stateFields(context, alert, mute),
   ];
   if (alert.services.length > 0) {
     const label = alert.services.length === 1 ? 'Service' : 'Services';
@@ -79,9 +80,10 @@ function runbook(alert: AlertDetail): Block[] {
 }
 
 function footer(alert: AlertDetail): Block {
-  const spans: Span[] = ['fingerprint ', { style: 'code', text: alert.fingerprint }, ` · alert ${alert.id}`];
-  if (alert.acked) spans.push(` · acknowledged by ${alert.acked.by}`);
-  return { type: 'note', spans };
+  return {
+    type: 'note',
+    spans: ['fingerprint ', { style: 'code', text: alert.fingerprint }, ` · alert ${alert.id}`],
+  };
 }
 
 /** `3 in 5 min`: within the window while it still lies in there, else over the time that it has gone on. */
@@ -94,7 +96,11 @@ function servicesSuffix(alert: AlertDetail): string {
   return alert.services.length === 0 ? '' : ` · ${alert.services.slice(0, 3).join(', ')}`;
 }
 
-function alertButtons(context: AlertContext, alert: AlertDetail): Button[][] {
+function alertButtons(context: AlertContext, alert: AlertDetail, mute: Mute | undefined): Button[][] {
+  const ack: Button[] = alert.acked ? [] : [{ kind: 'action', label: '✅ Ack', action: `ack:${alert.id}` }];
+  const hush: Button = mute
+    ? { kind: 'action', label: '🔔 Unmute', action: `unmute:${mute.id}` }
+    : { kind: 'action', label: '🔕 1h', action: `mute:${alert.fingerprint}` };
   return [
     [
       { kind: 'action', label: '📄 Samples', action: `samples:${alert.fingerprint}` },
@@ -104,9 +110,6 @@ function alertButtons(context: AlertContext, alert: AlertDetail): Button[][] {
         url: sentryLink(context.sentry, alert.signatureId, alert.canonical),
       },
     ],
-    [
-      { kind: 'action', label: '✅ Ack', action: `ack:${alert.id}` },
-      { kind: 'action', label: '🔕 1h', action: `mute:${alert.fingerprint}` },
-    ],
+    [...ack, hush],
   ];
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Actor, Chat, CommandHelp, Reply } from '../../chat/chat.ts';
-import type { SendResult } from '../../delivery/destination.ts';
+import type { EditResult, SendResult } from '../../delivery/destination.ts';
 import type { Message } from '../../message/message.ts';
 import type { Platform } from '../platform.ts';
 import { createEventStream } from './event-stream.ts';
@@ -95,7 +95,12 @@ export function createConsole(options: ConsoleOptions): Console {
     destinations: [
       {
         id: 'console',
+        budgets: [],
         send: async (message): Promise<SendResult> => ({ kind: 'sent', messageId: post(message) }),
+        // What an earlier page showed is gone with its process: it is not posted anew.
+        edit: async (messageId, message): Promise<EditResult> =>
+          feed.replace(messageId, message) ? { kind: 'edited' } : { kind: 'gone' },
+        find: async () => ({ kind: 'absent' }),
       },
     ],
     async start() {

@@ -1,4 +1,4 @@
-import type { SendResult } from '../../delivery/destination.ts';
+import type { SendFailure } from '../../delivery/destination.ts';
 
 interface SlackFailure {
   readonly code?: string;
@@ -63,7 +63,7 @@ const CONTENT = new Set([
 const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 /** Says what a failed Web API call means for the message. */
-export function outcomeOf(error: unknown): Exclude<SendResult, { kind: 'sent' }> {
+export function outcomeOf(error: unknown): SendFailure {
   const failure = error as SlackFailure;
   switch (failure.code) {
     case 'slack_webapi_rate_limited_error':
@@ -73,8 +73,9 @@ export function outcomeOf(error: unknown): Exclude<SendResult, { kind: 'sent' }>
     case 'slack_webapi_http_error': {
       const status = failure.statusCode ?? 0;
       const text = `Slack answered ${status}`;
+      // Nothing says whether the message was taken before a 5xx.
       return status >= 500 || status === 408
-        ? { kind: 'unavailable', error: text, maybeSent: false }
+        ? { kind: 'unavailable', error: text, maybeSent: true }
         : { kind: 'blocked', error: text };
     }
     default: {
@@ -85,10 +86,10 @@ export function outcomeOf(error: unknown): Exclude<SendResult, { kind: 'sent' }>
   }
 }
 
-function platformOutcome({ data }: SlackFailure): Exclude<SendResult, { kind: 'sent' }> {
+function platformOutcome({ data }: SlackFailure): SendFailure {
   const name = data?.error ?? 'unknown_error';
   if (name === 'ratelimited' || name === 'rate_limited') return { kind: 'rate_limited', retryAfterMs: 1_000 };
-  if (PASSING.has(name)) return { kind: 'unavailable', error: `Slack says ${name}`, maybeSent: false };
+  if (PASSING.has(name)) return { kind: 'unavailable', error: `Slack says ${name}`, maybeSent: true };
   const mend = MEND[name];
   if (mend !== undefined) {
     const needed = data?.needed ? ` (${data.needed})` : '';

@@ -1,5 +1,7 @@
 import type { types } from '@slack/bolt';
+import { fileTextOf } from '../../message/file-text.ts';
 import { fit } from '../../message/fit.ts';
+import type { Step } from '../../message/ladder.ts';
 import type { Block, Button, Message } from '../../message/message.ts';
 import { alignTable } from '../../message/table.ts';
 import { clean, codeBlock, mrkdwnOf, prose, webUrl } from './mrkdwn.ts';
@@ -33,20 +35,38 @@ export interface SlackMessage {
 }
 
 export interface RenderOptions {
+  /** `rich` unless told. */
+  readonly step?: Step;
   /** False for an incoming webhook, whose buttons nobody hears: links are written as text, actions are left out. */
   readonly actions: boolean;
 }
 
-/** Renders a message in Block Kit, shortened as far as Slack's limits ask for: it is accepted at the first attempt. */
+/**
+ * Renders a message in Block Kit, shortened as far as Slack's limits ask for: it is accepted at the first attempt. The steps below
+ * `rich` are for what Slack minds all the same: half as long, one block of plain text, one line.
+ */
 export function renderSlack(message: Message, options: RenderOptions = { actions: true }): SlackMessage {
-  const fitted = fit(message, (candidate) => fits(blocksOf(candidate, options)));
+  const { step = 'rich' } = options;
+  const text = prose(cut(clean(message.summary), LIMITS.summary)) || 'Tocsin';
+  if (step === 'line') return { text, blocks: [] };
+  if (step === 'plain') return { text, blocks: [plainSection(message)] };
+  const total = step === 'short' ? LIMITS.total / 2 : LIMITS.total;
+  const fitted = fit(message, (candidate) => fits(blocksOf(candidate, options), total));
   const blocks = blocksOf(fitted, options);
-  const text = prose(cut(clean(fitted.summary), LIMITS.summary)) || 'Tocsin';
   return { text, blocks: blocks.length > 0 ? blocks : [section(text)] };
 }
 
-function fits(blocks: readonly KnownBlock[]): boolean {
-  if (blocks.length > LIMITS.blocks || JSON.stringify(blocks).length > 2 * LIMITS.total) return false;
+/** Plain text knows neither mentions nor links. */
+function plainSection(message: Message): KnownBlock {
+  const text = clean(fileTextOf(message)).trim();
+  return {
+    type: 'section',
+    text: { type: 'plain_text', text: cut(text === '' ? 'Tocsin' : text, LIMITS.text), emoji: false },
+  };
+}
+
+function fits(blocks: readonly KnownBlock[], most: number): boolean {
+  if (blocks.length > LIMITS.blocks || JSON.stringify(blocks).length > 2 * most) return false;
   let total = 0;
   for (const block of blocks) {
     for (const [text, limit] of textsOf(block)) {
@@ -54,7 +74,7 @@ function fits(blocks: readonly KnownBlock[]): boolean {
       total += text.length;
     }
   }
-  return total <= LIMITS.total;
+  return total <= most;
 }
 
 function textsOf(block: KnownBlock): [string, number][] {

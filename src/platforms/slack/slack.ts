@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { App, HTTPReceiver, LogLevel, SocketModeReceiver } from '@slack/bolt';
 import type { Actor, Chat, CommandHelp, Reply } from '../../chat/chat.ts';
-import type { Destination, SendResult } from '../../delivery/destination.ts';
-import type { Message } from '../../message/message.ts';
+import type { Destination } from '../../delivery/destination.ts';
 import type { Platform, PlatformStatus } from '../platform.ts';
+import { createChannel } from './channel.ts';
 import { outcomeOf } from './outcome.ts';
 import { renderSlack } from './render.ts';
 import { SocketKeeper } from './socket.ts';
@@ -108,10 +108,9 @@ class Slack implements Platform {
           onDisconnected: (error) => this.#onDisconnected(error),
         })
       : undefined;
-    this.destinations = options.channels.map((channel) => ({
-      id: `slack:${channel}`,
-      send: (message: Message) => this.#post(channel, message),
-    }));
+    this.destinations = options.channels.map((channel) =>
+      createChannel(channel, () => this.#app.client, options.log),
+    );
   }
 
   async start(): Promise<void> {
@@ -179,22 +178,6 @@ class Slack implements Platform {
     this.#status = status;
     if (before.state !== status.state || JSON.stringify(before) !== JSON.stringify(status))
       this.#options.onStatus(status);
-  }
-
-  async #post(channel: string, message: Message): Promise<SendResult> {
-    try {
-      const answer = await this.#app.client.chat.postMessage({
-        channel,
-        ...renderSlack(message),
-        parse: 'none',
-        link_names: false,
-        unfurl_links: false,
-        unfurl_media: false,
-      });
-      return { kind: 'sent', messageId: answer.ts ?? '' };
-    } catch (error) {
-      return outcomeOf(error);
-    }
   }
 
   #listen(): void {

@@ -4,6 +4,7 @@ import type { Actor, Chat, CommandHelp, Reply } from '../../chat/chat.ts';
 import { cutText } from '../../message/cut.ts';
 import type { Message } from '../../message/message.ts';
 import { withDeadline } from './deadline.ts';
+import { editResult } from './destinations.ts';
 import { describe, failureOf } from './failure.ts';
 import { LIMITS } from './limits.ts';
 import type { Log } from './log.ts';
@@ -17,6 +18,8 @@ export interface ConversationOptions {
   readonly log: Log;
   readonly stopping: AbortSignal;
   readonly timeoutMs: number;
+  /** Replies are not queued, but they count for what the chat takes. */
+  readonly onReply: (chatId: number | string) => void;
 }
 
 /** A pressed button shows that it works until it is answered; after this long it is answered whatever the reply will be. */
@@ -103,19 +106,21 @@ async function replace(
   old: NonNullable<Press['message']>,
   message: Message,
 ): Promise<void> {
-  const attempt = await patiently(options, () => options.sender.edit(old.chat.id, old.message_id, message));
-  if (attempt.ok) return;
-  const { failure } = attempt;
-  const said = failure.kind === 'refused' ? failure.description : '';
-  if (/message is not modified/i.test(said)) return;
-  if (/message to edit not found|can't be edited|no text in the message|MESSAGE_ID_INVALID/i.test(said)) {
-    return post(options, placeOf(old), message);
-  }
-  options.log.warn({ chatId: old.chat.id, error: describe(failure) }, 'A message could not be changed.');
+  const attempt = await patiently(options, () =>
+    options.sender.edit(old.chat.id, old.message_id, message, 'rich'),
+  );
+  const result = editResult(attempt);
+  if (attempt.ok || result.kind === 'edited') return;
+  if (result.kind === 'gone') return post(options, placeOf(old), message);
+  options.log.warn(
+    { chatId: old.chat.id, error: describe(attempt.failure) },
+    'A message could not be changed.',
+  );
 }
 
 async function post(options: ConversationOptions, place: Place, message: Message): Promise<void> {
-  const attempt = await patiently(options, () => options.sender.post(place, message));
+  const attempt = await patiently(options, () => options.sender.postSomehow(place, message));
+  options.onReply(place.chatId);
   if (attempt.ok) return;
   options.log.warn({ chatId: place.chatId, error: describe(attempt.failure) }, 'A reply could not be sent.');
 }

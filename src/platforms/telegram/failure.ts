@@ -43,9 +43,9 @@ export function describe(failure: Failure): string {
 function unreachable(cause: unknown): Failure {
   const { name = '', code, type } = (cause ?? {}) as { name?: string; code?: string; type?: string };
   if (name === 'AbortError') return { kind: 'unreachable', reason: 'no answer in time', maybeDone: true };
-  // A gateway's HTML page (502, 503): it says that it did not reach the server behind it, so nothing was done there.
+  // A gateway's HTML page (502, 504): the server behind it may have done its work before the gateway lost patience.
   if (type === 'invalid-json') {
-    return { kind: 'unreachable', reason: 'an answer that is not of the Bot API', maybeDone: false };
+    return { kind: 'unreachable', reason: 'an answer that is not of the Bot API', maybeDone: true };
   }
   const reason = code ?? 'network error';
   return { kind: 'unreachable', reason, maybeDone: !NEVER_LEFT.test(reason) };

@@ -31,15 +31,6 @@ const MEND: readonly (readonly [part: RegExp, sentence: string])[] = [
   ],
 ];
 
-/** Whether a message without markup could go where this one was refused. */
-export function isAboutMarkup(failure: Failure): boolean {
-  return (
-    failure.kind === 'refused' &&
-    failure.code === 400 &&
-    /can't parse entities|message is too long|MESSAGE_TOO_LONG|ENTITY|entities/i.test(failure.description)
-  );
-}
-
 /** Says what a failed attempt to send means for the message. */
 export function outcomeOf(failure: Failure): Exclude<SendResult, { kind: 'sent' }> {
   if (failure.kind === 'unreachable') {
@@ -51,9 +42,9 @@ export function outcomeOf(failure: Failure): Exclude<SendResult, { kind: 'sent' 
   if (code === 429 || retryAfterMs !== undefined) {
     return { kind: 'rate_limited', retryAfterMs: retryAfterMs ?? DEFAULT_PAUSE_MS };
   }
-  // Telegram's own trouble, told in its own words: it says that the message was not taken.
+  // Telegram's own trouble: nothing says whether the message was taken before it.
   if (code >= 500)
-    return { kind: 'unavailable', error: `Telegram answered ${describe(failure)}`, maybeSent: false };
+    return { kind: 'unavailable', error: `Telegram answered ${describe(failure)}`, maybeSent: true };
   // 404 is what a token of a wrong form gets.
   if (code === 401 || code === 404) return { kind: 'blocked', error: TOKEN_REFUSED };
   const mend = MEND.find(([part]) => part.test(description))?.[1];

@@ -1,7 +1,8 @@
 import { cutText, lengthOf } from '../../message/cut.ts';
 import { fit as shorten } from '../../message/fit.ts';
-import type { Block, Message } from '../../message/message.ts';
-import { isBlank } from './clean.ts';
+import type { Step } from '../../message/ladder.ts';
+import type { Block, Button, Message } from '../../message/message.ts';
+import { cleanLine, isBlank } from './clean.ts';
 import { type InlineKeyboardMarkup, keyboard, keyboardFits, withPlainAddresses } from './keyboard.ts';
 import { LIMITS } from './limits.ts';
 import { line, mention, type Pen, paragraph, preformatted } from './line.ts';
@@ -21,18 +22,36 @@ const HOPELESS = 8 * LIMITS.text;
 /** For a message in which there is nothing to see: Telegram refuses an empty text. */
 const NOTHING = 'Tocsin';
 
-/** Renders a message as Telegram's HTML, shortened as far as the limits ask for: it is accepted at the first attempt. */
-export function renderTelegram(message: Message): TelegramMessage & { readonly parse_mode: 'HTML' } {
-  return { ...rendered(message, 'html'), parse_mode: 'HTML' };
+/**
+ * Renders a message as Telegram's HTML, shortened as far as the limits ask for: it is accepted at the first attempt. The steps
+ * below `rich` are for what Telegram minds all the same: half as long and without links on buttons; without any markup; one line.
+ */
+export function renderTelegram(message: Message, step: Step = 'rich'): TelegramMessage {
+  switch (step) {
+    case 'rich':
+      return { ...rendered(message, 'html', LIMITS.text), parse_mode: 'HTML' };
+    case 'short':
+      return { ...rendered(withoutLinks(message), 'html', LIMITS.text / 2), parse_mode: 'HTML' };
+    case 'plain':
+      return rendered(withoutLinks(message), 'plain', LIMITS.text / 2);
+    case 'line':
+      return { text: captionOf(message), link_preview_options: { is_disabled: true } };
+  }
 }
 
-/** The same without any markup, for the case that Telegram refuses the markup after all. */
-export function renderTelegramPlain(message: Message): TelegramMessage {
-  return rendered(message, 'plain');
+/** One line of plain text, short enough for the caption of a file. */
+export function captionOf({ summary }: Message): string {
+  const line = cleanLine(summary).trim();
+  return isBlank(line) ? NOTHING : cutText(line, LIMITS.caption);
 }
 
-function rendered(message: Message, pen: Pen): TelegramMessage {
-  const fitted = shorten(withPlainAddresses(message), (candidate) => fits(candidate, pen));
+function withoutLinks({ buttons, ...message }: Message): Message {
+  const actions = (row: readonly Button[]) => row.filter(({ kind }) => kind === 'action');
+  return buttons === undefined ? message : { ...message, buttons: buttons.map(actions) };
+}
+
+function rendered(message: Message, pen: Pen, limit: number): TelegramMessage {
+  const fitted = shorten(withPlainAddresses(message), (candidate) => fits(candidate, pen, limit));
   const markup = keyboard(fitted);
   return {
     text: textOf(fitted, pen),
@@ -42,11 +61,11 @@ function rendered(message: Message, pen: Pen): TelegramMessage {
   };
 }
 
-function fits(message: Message, pen: Pen): boolean {
+function fits(message: Message, pen: Pen, limit: number): boolean {
   if (!keyboardFits(keyboard(message)) || rawLength(message) > HOPELESS) return false;
   const text = textOf(message, pen);
-  if (pen === 'plain') return text.length <= LIMITS.text;
-  return visibleLength(text) <= LIMITS.text && (text.match(/<\w/g)?.length ?? 0) <= LIMITS.entities;
+  if (pen === 'plain') return text.length <= limit;
+  return visibleLength(text) <= limit && (text.match(/<\w/g)?.length ?? 0) <= LIMITS.entities;
 }
 
 /** What Telegram counts: no tags, an escaped character as one. */

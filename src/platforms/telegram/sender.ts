@@ -1,10 +1,12 @@
-import type { Api } from 'grammy';
+import { type Api, InputFile } from 'grammy';
+import { fileTextOf } from '../../message/file-text.ts';
+import { nextStep, type Step } from '../../message/ladder.ts';
 import type { Message } from '../../message/message.ts';
 import { withDeadline } from './deadline.ts';
 import { describe, type Failure, failureOf } from './failure.ts';
 import type { Log } from './log.ts';
-import { isAboutMarkup } from './outcome.ts';
-import { renderTelegram, renderTelegramPlain, type TelegramMessage } from './render.ts';
+import { outcomeOf } from './outcome.ts';
+import { captionOf, renderTelegram, type TelegramMessage } from './render.ts';
 
 /** A chat, and in a forum one of its topics. */
 export interface Place {
@@ -20,6 +22,8 @@ export interface SenderOptions {
   readonly api: Api;
   readonly log: Log;
   readonly timeoutMs: number;
+  /** New ids of groups that became supergroups before this process began. */
+  readonly migrated: ReadonlyMap<string, string>;
   /** A group became a supergroup and has a new id now. */
   readonly onMigrate?: ((oldId: string, newId: string) => void) | undefined;
 }
@@ -27,40 +31,75 @@ export interface SenderOptions {
 /** The "General" topic of a forum is addressed by naming none: `message_thread_id: 1` is not found. */
 const GENERAL_TOPIC = 1;
 
-/** Sends and edits messages: one attempt each, save what would surely be refused again, which is mended at once. */
+/** Sends and edits messages, one attempt each; where a group has moved to, it follows. */
 export class Sender {
   readonly #options: SenderOptions;
-  /** New ids of groups that became supergroups, in memory: Telegram tells again after a restart. */
-  readonly #migrated = new Map<string, number>();
+  readonly #migrated: Map<string, number | string>;
 
   constructor(options: SenderOptions) {
     this.#options = options;
+    this.#migrated = new Map(options.migrated);
   }
 
-  post({ chatId, threadId }: Place, message: Message): Promise<Attempt> {
-    const { api, timeoutMs } = this.#options;
-    const topic = threadId === undefined || threadId === GENERAL_TOPIC ? {} : { message_thread_id: threadId };
-    return this.#attempt(chatId, message, async (chat, { text, ...other }) => {
-      const sent = await withDeadline({ ms: timeoutMs }, (signal) =>
-        api.sendMessage(chat, text, { ...mutable(other), ...topic }, signal),
+  async post(place: Place, message: Message, step: Step): Promise<Attempt> {
+    if (step === 'line') {
+      const asFile = await this.#postFile(place, captionOf(message), {
+        name: 'message.txt',
+        text: fileTextOf(message),
+      });
+      if (asFile.ok || outcomeOf(asFile.failure).kind !== 'rejected') return asFile;
+    }
+    const { text, ...other } = renderTelegram(message, step);
+    return this.#attempt(place.chatId, async (chat, signal) => {
+      const sent = await this.#options.api.sendMessage(
+        chat,
+        text,
+        { ...mutable(other), ...topicOf(place) },
+        signal,
       );
       return sent.message_id;
     });
   }
 
-  edit(chatId: number | string, messageId: number, message: Message): Promise<Attempt> {
-    const { api, timeoutMs } = this.#options;
-    return this.#attempt(chatId, message, async (chat, { text, disable_notification, ...other }) => {
-      await withDeadline({ ms: timeoutMs }, (signal) =>
-        api.editMessageText(chat, messageId, text, mutable(other), signal),
+  /** For replies, which are not queued: goes down the ladder at once when Telegram minds the message. */
+  async postSomehow(place: Place, message: Message): Promise<Attempt> {
+    for (let step: Step = 'rich'; ; ) {
+      const attempt = await this.post(place, message, step);
+      const next = nextStep(step);
+      if (attempt.ok || next === undefined || outcomeOf(attempt.failure).kind !== 'rejected') return attempt;
+      this.#options.log.error(
+        { error: describe(attempt.failure) },
+        'Telegram refused a message; it goes out in a simpler form. Please report this.',
       );
+      step = next;
+    }
+  }
+
+  /** A file beside a message, without a sound. It only says more: nothing waits for it. */
+  async attach(place: Place, file: { readonly name: string; readonly text: string }): Promise<void> {
+    const attempt = await this.#postFile(place, undefined, file);
+    if (!attempt.ok)
+      this.#options.log.warn({ error: describe(attempt.failure) }, 'A file could not be sent to a chat.');
+  }
+
+  async edit(chatId: number | string, messageId: number, message: Message, step: Step): Promise<Attempt> {
+    if (step === 'line') {
+      const caption = await this.#attempt(chatId, async (chat, signal) => {
+        await this.#options.api.editMessageCaption(chat, messageId, { caption: captionOf(message) }, signal);
+        return messageId;
+      });
+      if (caption.ok || !/no caption|not a media/i.test(describe(caption.failure))) return caption;
+    }
+    const { text, disable_notification, ...other } = renderTelegram(message, step);
+    return this.#attempt(chatId, async (chat, signal) => {
+      await this.#options.api.editMessageText(chat, messageId, text, mutable(other), signal);
       return messageId;
     });
   }
 
   /** Remembers the new id of a group. */
   migrate(oldId: number | string, newId: number): void {
-    if (this.#migrated.get(String(oldId)) === newId) return;
+    if (String(this.#migrated.get(String(oldId))) === String(newId)) return;
     this.#migrated.set(String(oldId), newId);
     this.#options.log.warn(
       { chatId: oldId, newChatId: newId },
@@ -69,35 +108,45 @@ export class Sender {
     this.#options.onMigrate?.(String(oldId), String(newId));
   }
 
+  #postFile(
+    place: Place,
+    caption: string | undefined,
+    { name, text }: { readonly name: string; readonly text: string },
+  ): Promise<Attempt> {
+    return this.#attempt(place.chatId, async (chat, signal) => {
+      const file = new InputFile(Buffer.from(text === '' ? ' ' : text, 'utf8'), name);
+      const other = caption === undefined ? { disable_notification: true } : { caption };
+      const sent = await this.#options.api.sendDocument(chat, file, { ...other, ...topicOf(place) }, signal);
+      return sent.message_id;
+    });
+  }
+
   async #attempt(
     chatId: number | string,
-    message: Message,
-    call: (chat: number | string, rendered: TelegramMessage) => Promise<number>,
+    call: (chat: number | string, signal: Signal) => Promise<number>,
   ): Promise<Attempt> {
+    const { timeoutMs } = this.#options;
     let chat = this.#migrated.get(String(chatId)) ?? chatId;
-    let rendered: TelegramMessage = renderTelegram(message);
-    let mayMove = true;
-    for (;;) {
+    for (let mayMove = true; ; mayMove = false) {
       try {
-        return { ok: true, messageId: await call(chat, rendered) };
+        const messageId = await withDeadline({ ms: timeoutMs }, (signal) => call(chat, signal));
+        return { ok: true, messageId };
       } catch (error) {
         const failure = failureOf(error);
-        if (failure.kind === 'refused' && failure.migratedTo !== undefined && mayMove) {
-          mayMove = false;
-          this.migrate(chatId, failure.migratedTo);
-          chat = failure.migratedTo;
-        } else if (isAboutMarkup(failure) && rendered.parse_mode !== undefined) {
-          this.#options.log.error(
-            { error: describe(failure) },
-            'Telegram refused the markup of a message; it goes out as plain text. Please report this.',
-          );
-          rendered = renderTelegramPlain(message);
-        } else {
+        if (failure.kind !== 'refused' || failure.migratedTo === undefined || !mayMove)
           return { ok: false, failure };
-        }
+        this.migrate(chatId, failure.migratedTo);
+        chat = failure.migratedTo;
       }
     }
   }
+}
+
+/** grammY's own signal type, which is not the platform's; at run time both do. */
+type Signal = NonNullable<Parameters<Api['getMe']>[0]>;
+
+function topicOf({ threadId }: Place) {
+  return threadId === undefined || threadId === GENERAL_TOPIC ? {} : { message_thread_id: threadId };
 }
 
 /** grammY's types want arrays that may be changed. */

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Bot } from 'grammy';
 import type { Chat, CommandHelp } from '../../chat/chat.ts';
+import { Budget } from '../../delivery/budget.ts';
 import type { Destination } from '../../delivery/destination.ts';
 import type { Platform, PlatformStatus } from '../platform.ts';
 import { Connection, TIMINGS, type Timings } from './connection.ts';
 import { converse } from './conversation.ts';
 import { createDestinations } from './destinations.ts';
+import { RATES } from './limits.ts';
 import type { Log } from './log.ts';
 import { Sender } from './sender.ts';
 
@@ -19,6 +21,8 @@ export interface TelegramOptions {
   readonly commands: readonly CommandHelp[];
   readonly log: Log;
   readonly onStatus?: ((status: PlatformStatus) => void) | undefined;
+  /** Groups that became supergroups earlier: their old ids and the new ones. */
+  readonly migrated?: ReadonlyMap<string, string> | undefined;
   /** A group became a supergroup: what is allowed in the old one should be in the new one. */
   readonly onMigrate?: ((oldId: string, newId: string) => void) | undefined;
   /** False for the sidecar, which only sends. */
@@ -58,16 +62,21 @@ class Telegram implements Platform {
       apiRoot === undefined ? {} : { client: { apiRoot: apiRoot.replace(/\/+$/, '') } },
     );
     const { api } = this.#bot;
-    const sender = new Sender({ api, log, timeoutMs: timings.requestMs, onMigrate: options.onMigrate });
+    const { migrated = new Map(), onMigrate } = options;
+    const sender = new Sender({ api, log, timeoutMs: timings.requestMs, migrated, onMigrate });
     const common = { bot: this.#bot, commands, log, stopping: this.#stopping.signal };
-    converse({ ...common, chat, sender, timeoutMs: timings.requestMs });
+    const budgetsOf = createBudgets();
+    const onReply = (chatId: number | string) => {
+      for (const budget of budgetsOf(chatId)) budget.take('post', Date.now());
+    };
+    converse({ ...common, chat, sender, timeoutMs: timings.requestMs, onReply });
     this.#connection = new Connection({
       ...common,
       timings,
       onStatus: (status) => this.#becomes(status),
       onUpdate: options.poll ? (update) => this.#take(update) : undefined,
     });
-    this.destinations = createDestinations(options.chats, sender);
+    this.destinations = createDestinations({ chats: options.chats, sender, budgetsOf });
   }
 
   async start(): Promise<void> {
@@ -119,4 +128,17 @@ class Telegram implements Platform {
     if (before.state === status.state && reason(before) === reason(status)) return;
     this.#options.onStatus?.(status);
   }
+}
+
+/** The budgets of each chat: its own, which its topics share, and that of the bot. */
+function createBudgets(): (chatId: number | string) => readonly Budget[] {
+  const bot = new Budget(RATES.bot);
+  const chats = new Map<string, Budget>();
+  return (chatId) => {
+    const key = String(chatId);
+    // Groups and channels have negative ids, or a name.
+    const own = chats.get(key) ?? new Budget(Number(chatId) > 0 ? RATES.chat : RATES.group);
+    chats.set(key, own);
+    return [own, bot];
+  };
 }

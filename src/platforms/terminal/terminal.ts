@@ -6,6 +6,8 @@ export function createTerminal(write: (text: string) => void, options: TerminalO
   let sent = 0;
   return {
     id: 'terminal',
+    budgets: [],
+    everyAlert: true,
     async send(message) {
       write(`${renderTerminal(message, options)}\n\n`);
       sent += 1;

@@ -1,6 +1,9 @@
+import { Budget } from '../../delivery/budget.ts';
 import type { Destination, SendResult } from '../../delivery/destination.ts';
+import type { Step } from '../../message/ladder.ts';
 import type { Message } from '../../message/message.ts';
 import type { Platform } from '../platform.ts';
+import { RATES } from '../slack/rates.ts';
 import { renderSlack } from '../slack/render.ts';
 
 const TIMEOUT_MS = 15_000;
@@ -10,7 +13,11 @@ const BLOCKED = new Set([403, 404, 410]);
 
 /** Slack's incoming webhook: send only, no buttons, no message id. */
 export function createWebhook({ url }: { readonly url: string }): Platform {
-  const destination: Destination = { id: 'slack-webhook', send: (message) => post(url, message) };
+  const destination: Destination = {
+    id: 'slack-webhook',
+    budgets: [new Budget(RATES)],
+    send: (message, { step }) => post(url, message, step),
+  };
   return {
     name: 'slack-webhook',
     destinations: [destination],
@@ -20,13 +27,13 @@ export function createWebhook({ url }: { readonly url: string }): Platform {
   };
 }
 
-async function post(url: string, message: Message): Promise<SendResult> {
+async function post(url: string, message: Message, step: Step): Promise<SendResult> {
   let response: Response;
   try {
     response = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(renderSlack(message, { actions: false })),
+      body: JSON.stringify(renderSlack(message, { actions: false, step })),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
   } catch (error) {
@@ -43,7 +50,7 @@ async function post(url: string, message: Message): Promise<SendResult> {
     return { kind: 'rate_limited', retryAfterMs: retryAfterMs(response.headers.get('retry-after')) };
   }
   if (response.status >= 500)
-    return { kind: 'unavailable', error: `the webhook answered ${response.status}`, maybeSent: false };
+    return { kind: 'unavailable', error: `the webhook answered ${response.status}`, maybeSent: true };
   if (BLOCKED.has(response.status)) {
     return {
       kind: 'blocked',

@@ -1,0 +1,98 @@
+import type { DecisionKind } from '../alerting/decide.ts';
+import type { Db } from './database.ts';
+import type { Target } from './samples.ts';
+
+/** Equal decisions about events of one group within one minute. */
+export interface DecisionRow {
+  readonly fingerprint: string;
+  readonly kind: DecisionKind;
+  /** ms, the last of them. */
+  readonly at: number;
+  readonly count: number;
+  readonly value: number;
+  readonly bound: number;
+}
+
+/** One ring of the story. */
+export interface RingRow {
+  readonly id: number;
+  readonly fingerprint: string;
+  readonly rangAt: number;
+  readonly reason: string;
+  readonly count: number;
+  readonly windowMs: number;
+  readonly cooldownMs: number;
+  readonly ackedAt: number | null;
+  readonly ackedBy: string | null;
+  readonly escalatedAt: number | null;
+  readonly endedAt: number | null;
+}
+
+/** What was done about one ring at one destination. */
+export interface DispatchRow {
+  readonly alertId: number;
+  readonly destination: string;
+  readonly outcome: string;
+  readonly detail: string | null;
+  readonly at: number;
+}
+
+/** What still waits, and why. */
+export interface WaitingRow {
+  readonly alertId: number;
+  readonly destination: string;
+  readonly state: string;
+  readonly attempts: number;
+  readonly nextAttemptAt: number;
+  readonly lastError: string | null;
+}
+
+export interface EditRow {
+  readonly alertId: number;
+  readonly destination: string;
+  readonly edits: number;
+  readonly at: number;
+  readonly shown: string;
+}
+
+export interface NoiseRow {
+  readonly pattern: string;
+  readonly count: number;
+  readonly lastAt: number;
+  readonly sample: string;
+}
+
+/** Reads the ledger: what was decided about an error, and what came of it. */
+export function createStories(db: Db) {
+  const ofTarget = `g.signature_key = @key AND (@fingerprint IS NULL OR g.fingerprint = @fingerprint)`;
+  const decisions = db.prepare<[Record<string, unknown>], DecisionRow>(`
+    SELECT g.fingerprint, d.kind, max(d.last_at, d.minute * 60000) AS at, d.count, d.value, d.bound
+    FROM groups g JOIN decisions d ON d.group_id = g.id WHERE ${ofTarget} ORDER BY d.minute DESC LIMIT @limit`);
+  const rings = db.prepare<[Record<string, unknown>], RingRow>(`
+    SELECT a.id, g.fingerprint, a.rang_at AS rangAt, a.reason, a.count, a.window_ms AS windowMs, a.cooldown_ms AS cooldownMs,
+      a.acked_at AS ackedAt, a.acked_by AS ackedBy, a.escalated_at AS escalatedAt, a.ended_at AS endedAt
+    FROM groups g JOIN alerts a ON a.group_id = g.id WHERE ${ofTarget} ORDER BY a.rang_at DESC, a.id DESC LIMIT @limit`);
+  const dispatches = db.prepare<[number], DispatchRow>(`
+    SELECT alert_id AS alertId, destination, outcome, detail, at FROM dispatch_log WHERE alert_id = ? ORDER BY id`);
+  const waiting = db.prepare<[number], WaitingRow>(`
+    SELECT alert_id AS alertId, destination, state, attempts, next_attempt_at AS nextAttemptAt, last_error AS lastError
+    FROM outbox WHERE alert_id = ? AND done_at IS NULL ORDER BY id`);
+  const edits = db.prepare<[number], EditRow>(`
+    SELECT alert_id AS alertId, destination, edits, edited_at AS at, shown FROM live WHERE alert_id = ? AND edits > 0`);
+  const noise = db.prepare<[{ from: number; pattern: string | null }], NoiseRow>(`
+    SELECT pattern, sum(count) AS count, max(last_at) AS lastAt, sample FROM noise
+    WHERE minute >= @from / 60000 AND (@pattern IS NULL OR pattern = @pattern) GROUP BY pattern ORDER BY count DESC`);
+
+  return {
+    decisions: ({ signatureKey, fingerprint }: Target, limit: number): readonly DecisionRow[] =>
+      decisions.all({ key: signatureKey, fingerprint: fingerprint ?? null, limit }),
+    rings: ({ signatureKey, fingerprint }: Target, limit: number): readonly RingRow[] =>
+      rings.all({ key: signatureKey, fingerprint: fingerprint ?? null, limit }),
+    dispatches: (alertId: number): readonly DispatchRow[] => dispatches.all(alertId),
+    waiting: (alertId: number): readonly WaitingRow[] => waiting.all(alertId),
+    edits: (alertId: number): readonly EditRow[] => edits.all(alertId),
+    /** What the allowlist took since `from` (ms), by pattern. */
+    noise: (from: number, pattern?: string): readonly NoiseRow[] =>
+      noise.all({ from, pattern: pattern ?? null }),
+  };
+}
