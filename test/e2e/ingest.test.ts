@@ -75,6 +75,19 @@ describe('POST /ingest', () => {
     expect((await post('no gzip', { 'content-encoding': 'gzip' })).status).toBe(400);
   });
 
+  it('answers others while it takes 800,000 lines at once', async () => {
+    let ended = false;
+    let answered = 0;
+    const asking = (async () => {
+      for (; !ended; answered += 1) expect((await bot.get('/healthz')).status).toBe(200);
+    })();
+    const response = await post('hello 12345\n'.repeat(800_000), { 'content-type': 'text/plain' });
+    ended = true;
+    await asking;
+    expect(await response.json()).toEqual({ accepted: 800_000, rejected: 0, errors: [] });
+    expect(answered).toBeGreaterThan(20);
+  });
+
   it('asks for the token', async () => {
     expect((await post('{"msg":"a"}', { authorization: 'Bearer wrong' })).status).toBe(401);
     expect((await fetch(`${bot.http}/ingest`, { method: 'POST', body: 'a' })).status).toBe(401);
