@@ -15,6 +15,7 @@ import { createMetrics } from './metrics/metrics.ts';
 import { createGroupStateCache } from './pipeline/group-states.ts';
 import { activeRules, Pipeline } from './pipeline/pipeline.ts';
 import type { LogRecord } from './record/log-record.ts';
+import { RetentionLoop } from './retention-loop.ts';
 import type { OutboxItem } from './store/outbox.ts';
 import { openStore } from './store/store.ts';
 
@@ -31,9 +32,6 @@ export interface EngineRoomOptions {
 }
 
 const RETENTION_FIRST_MS = 60_000;
-const RETENTION_EVERY_MS = 10 * 60_000;
-/** Between two pieces, so that lines are not held up. */
-const RETENTION_PAUSE_MS = 50;
 const DAY_MS = 86_400_000;
 
 /**
@@ -51,7 +49,7 @@ export class EngineRoom {
   #inForce: RulesInForce;
   #couriers: Courier[] = [];
   #escalation: Escalation | undefined;
-  #retentionTimer: NodeJS.Timeout | undefined;
+  readonly #retention: RetentionLoop;
 
   constructor(options: EngineRoomOptions) {
     const { settings, now, log } = options;
@@ -61,6 +59,11 @@ export class EngineRoom {
       dataDir: settings.dataDir,
       samplesPerGroup: settings.samples.perGroup,
       retention: settings.retention,
+    });
+    this.#retention = new RetentionLoop({
+      store: this.store,
+      now,
+      onFailed: (error) => log.error({ err: error }, 'Old data could not be removed from the database.'),
     });
     this.time = createTimeFormat(settings.timezone);
     this.sentry = settings.sentry;
@@ -127,7 +130,7 @@ export class EngineRoom {
     );
     // In shadow mode nothing is sent, what is queued from before included: it waits.
     if (settings.shadow) {
-      this.#startRetention();
+      this.#retention.start(RETENTION_FIRST_MS);
       return;
     }
     for (const courier of this.#couriers) courier.start();
@@ -139,16 +142,12 @@ export class EngineRoom {
       this.#escalation = new Escalation({ store: this.store, destination, afterMs, now, onQueued, onFailed });
       this.#escalation.start();
     }
-    this.#startRetention();
-  }
-
-  #startRetention(): void {
-    this.#retentionTimer = setTimeout(() => this.#retain(), RETENTION_FIRST_MS);
+    this.#retention.start(RETENTION_FIRST_MS);
   }
 
   /** Commits what waits, ends the couriers after what they have under way, and closes the database. */
   async stop(): Promise<void> {
-    clearTimeout(this.#retentionTimer);
+    this.#retention.stop();
     this.#escalation?.stop();
     this.pipeline.flush();
     await Promise.all(this.#couriers.map((courier) => courier.stop()));
@@ -210,15 +209,5 @@ export class EngineRoom {
     const { mentions } = this.#options.settings;
     const context = { time: this.time, sentry: this.sentry, mentions, now: this.#options.now };
     return item.kind === 'alert' ? alertMessage(context, alert) : escalationMessage(context, alert);
-  }
-
-  #retain(): void {
-    let more = false;
-    try {
-      more = this.store.retention.step(this.#options.now());
-    } catch (error) {
-      this.#options.log.error({ err: error }, 'Old data could not be removed from the database.');
-    }
-    this.#retentionTimer = setTimeout(() => this.#retain(), more ? RETENTION_PAUSE_MS : RETENTION_EVERY_MS);
   }
 }
