@@ -78,7 +78,7 @@ export class Sidecar implements LineSink {
     await Promise.all(this.#platforms.all.map((platform) => platform.start()));
   }
 
-  async take(lines: readonly string[]): Promise<void> {
+  async take(lines: readonly string[]): Promise<number> {
     const { now } = this.#options;
     for (let start = 0; start < lines.length; start += STEP) {
       const observedAt = now();
@@ -88,6 +88,7 @@ export class Sidecar implements LineSink {
       committed.catch(() => {});
       if (this.#room.pipeline.overloaded) await committed.catch(() => {});
     }
+    return 0;
   }
 
   async undelivered(): Promise<number> {
