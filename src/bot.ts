@@ -96,7 +96,11 @@ export class Bot {
   /** Takes nothing new, commits what was received, ends what is being sent, and closes. */
   async stop(): Promise<void> {
     this.#watch.stop();
+    // The streams of open pages would hold the listener.
+    await this.#platforms.console?.stop();
     await Promise.all([this.#http?.stop(), this.#udp?.stop(), this.#control?.stop()]);
+    // Couriers first: they send through the platforms. The database last: a chat may still be answering.
+    await this.#room.stopDelivery();
     await Promise.all(this.#platforms.all.map((platform) => platform.stop()));
     await this.#room.stop();
   }

@@ -145,12 +145,17 @@ export class EngineRoom {
     this.#retention.start(RETENTION_FIRST_MS);
   }
 
-  /** Commits what waits, ends the couriers after what they have under way, and closes the database. */
+  /** Ends the couriers after what they have under way; what is queued waits for the next start. */
+  async stopDelivery(): Promise<void> {
+    this.#escalation?.stop();
+    await Promise.all(this.#couriers.map((courier) => courier.stop()));
+  }
+
+  /** Commits what waits, ends the couriers, and closes the database. */
   async stop(): Promise<void> {
     this.#retention.stop();
-    this.#escalation?.stop();
     this.pipeline.flush();
-    await Promise.all(this.#couriers.map((courier) => courier.stop()));
+    await this.stopDelivery();
     this.store.close();
   }
 

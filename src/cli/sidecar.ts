@@ -98,6 +98,7 @@ export class Sidecar implements LineSink {
 
   async close(): Promise<void> {
     await this.#lock?.stop();
+    await this.#room.stopDelivery();
     await Promise.all(this.#platforms.all.map((platform) => platform.stop()));
     await this.#room.stop();
   }

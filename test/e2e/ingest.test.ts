@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -258,5 +259,34 @@ describe('shadow and off', () => {
     expect((await bot.post('Out of memory', 'text/plain')).body.accepted).toBe(1);
     expect(await errors(bot)).toEqual([]);
     await bot.kill('SIGTERM');
+  });
+});
+
+describe('the end', () => {
+  it('does not wait for open pages', async () => {
+    const bot = await startBot();
+    const page = await fetch(`${bot.http}/console/events`);
+    const reader = page.body?.getReader();
+    await reader?.read();
+    const startedAt = performance.now();
+    expect(await bot.kill('SIGTERM')).toBe(0);
+    expect(performance.now() - startedAt).toBeLessThan(1_500);
+    await reader?.cancel().catch(() => {});
+  });
+
+  it('comes at once with a second signal, whichever it is', async () => {
+    const bot = await startBot();
+    // A request that never ends holds the first one up.
+    const { hostname, port } = new URL(bot.http);
+    const slow = connect(Number(port), hostname).on('error', () => {});
+    slow.write('POST /ingest HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nhalf');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const startedAt = performance.now();
+    const ended = bot.kill('SIGTERM');
+    await eventually(() => /Ending/.test(bot.output()));
+    void bot.kill('SIGINT');
+    expect(await ended).toBe(1);
+    expect(performance.now() - startedAt).toBeLessThan(1_500);
+    slow.destroy();
   });
 });
