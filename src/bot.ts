@@ -23,6 +23,9 @@ export interface BotOptions {
   readonly hints?: readonly string[];
 }
 
+/** Messages that the console page shows again after a restart. */
+const CONSOLE_REMEMBERS = 50;
+
 /** A second bot on the same data directory would ring twice. */
 export class AlreadyRunningError extends Error {
   override readonly name = 'AlreadyRunningError';
@@ -87,6 +90,7 @@ export class Bot {
       await this.stop();
       throw error;
     }
+    this.#platforms.console?.remember(this.#room.lastSent('console', CONSOLE_REMEMBERS));
     this.#room.start();
     await Promise.all(this.#platforms.all.map((platform) => platform.start()));
     this.#watch.start();

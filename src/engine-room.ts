@@ -164,6 +164,14 @@ export class EngineRoom {
     for (const courier of this.#couriers) courier.nudge();
   }
 
+  /** The last messages that a destination took, as they would look now. */
+  lastSent(destinationId: string, limit: number): readonly { message: Message; at: number }[] {
+    return this.store.outbox.lastSent(destinationId, limit).flatMap(({ item, sentAt }) => {
+      const message = this.#compose(item);
+      return message ? [{ message, at: sentAt }] : [];
+    });
+  }
+
   /** Queues a message of the bot itself for all destinations, or all but those of one platform that is in trouble. */
   announce(message: Message, except?: (destinationId: string) => boolean): void {
     if (this.#options.settings.shadow) return;

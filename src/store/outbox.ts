@@ -52,6 +52,9 @@ export function createOutbox(db: Db) {
     'INSERT INTO dispatch_log (alert_id, outbox_id, destination, outcome, detail, at) VALUES (?, ?, ?, ?, ?, ?)',
   );
   const waitingRows = db.prepare<[], Row>('SELECT * FROM outbox WHERE done_at IS NULL');
+  const lastSent = db.prepare<[string, number], Row & { done_at: number }>(
+    "SELECT * FROM outbox WHERE destination = ? AND state = 'sent' ORDER BY id DESC LIMIT ?",
+  );
   const waiting = db.prepare<[{ destination: string | null }], { n: number }>(`
     SELECT count(*) AS n FROM outbox
     WHERE done_at IS NULL AND (@destination IS NULL OR destination = @destination)`);
@@ -105,6 +108,11 @@ export function createOutbox(db: Db) {
       const rows = waitingRows.all().filter(({ destination }) => !configured.includes(destination));
       for (const row of rows) this.markFailed(toItem(row), 'the destination is no longer configured', at);
       return rows.length;
+    },
+    /** The last messages that a destination took, oldest first. */
+    lastSent(destination: string, limit: number): { item: OutboxItem; sentAt: number }[] {
+      const rows = lastSent.all(destination, limit).reverse();
+      return rows.map((row) => ({ item: toItem(row), sentAt: row.done_at }));
     },
     /** How many messages wait, over all destinations or one. */
     waiting(destination?: string): number {

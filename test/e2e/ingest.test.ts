@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTelegramDouble } from '../doubles/telegram-bot-api.ts';
+import { openStream } from '../platforms/console-server.ts';
 import { type BotProcess, cleanUp, cli, eventually, startBot, tempDir } from './bot-process.ts';
 
 afterAll(cleanUp);
@@ -288,5 +289,33 @@ describe('the end', () => {
     expect(await ended).toBe(1);
     expect(performance.now() - startedAt).toBeLessThan(1_500);
     slow.destroy();
+  });
+});
+
+describe('the console page', () => {
+  it('shows the alerts of before a restart again, once each', async () => {
+    const first = await startBot();
+    await first.post('Out of memory', 'text/plain');
+    await first.post('No space left on device', 'text/plain');
+    const shown = async (bot: BotProcess) => {
+      const { port } = new URL(bot.http);
+      const page = await openStream(Number(port), '');
+      const entries = await page.past();
+      await page.leave();
+      return entries.map(({ data }) => data as { at: number; message: { summary: string } });
+    };
+    const before = await eventually(async () => {
+      const entries = await shown(first);
+      return entries.length === 2 ? entries : undefined;
+    });
+    await first.kill('SIGTERM');
+    const second = await startBot({ TOCSIN_DATA: first.dataDir });
+    const after = await eventually(async () => {
+      const entries = await shown(second);
+      return entries.length >= 2 ? entries : undefined;
+    });
+    expect(after.map(({ message }) => message.summary)).toEqual(before.map(({ message }) => message.summary));
+    expect(Math.abs((after[0]?.at ?? 0) - (before[0]?.at ?? 0))).toBeLessThan(1_000);
+    await second.kill('SIGTERM');
   });
 });

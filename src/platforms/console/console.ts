@@ -24,6 +24,8 @@ export interface ConsoleOptions {
 }
 
 export interface Console extends Platform {
+  /** Puts messages of an earlier run into the feed, oldest first. */
+  remember(messages: readonly { readonly message: Message; readonly at: number }[]): void;
   /** Answers the request if it is one of the console's and returns true; false leaves it untouched for others. */
   handle(req: IncomingMessage, res: ServerResponse): boolean;
 }
@@ -101,6 +103,9 @@ export function createConsole(options: ConsoleOptions): Console {
         send: async (message): Promise<SendResult> => ({ kind: 'sent', messageId: post(message) }),
       },
     ],
+    remember(messages) {
+      for (const { message, at } of messages) feed.add({ kind: 'message', message }, at);
+    },
     async start() {
       stopping = false;
     },

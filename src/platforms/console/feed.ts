@@ -33,10 +33,10 @@ export function createFeed({ keep, now }: FeedOptions) {
 
   return {
     /** Appends an entry and returns its id. */
-    add(content: Content): string {
+    add(content: Content, at = now()): string {
       lastId += 1;
       sequence += 1;
-      const change: Change = { sequence, entry: { id: String(lastId), at: now(), ...content } };
+      const change: Change = { sequence, entry: { id: String(lastId), at, ...content } };
       kept.push(change);
       if (kept.length > keep) kept.shift();
       tell(change);
