@@ -24,6 +24,9 @@ export interface BotOptions {
   readonly hints?: readonly string[];
 }
 
+/** Messages that the console page shows again after a restart. */
+const CONSOLE_REMEMBERS = 50;
+
 /** A second bot on the same data directory would ring twice. */
 export class AlreadyRunningError extends Error {
   override readonly name = 'AlreadyRunningError';
@@ -92,6 +95,7 @@ export class Bot {
       await this.stop();
       throw error;
     }
+    this.#platforms.console?.remember(this.#room.lastSent('console', CONSOLE_REMEMBERS));
     this.#room.start();
     await Promise.all(this.#platforms.all.map((platform) => platform.start()));
     this.#watch.start();
@@ -101,7 +105,11 @@ export class Bot {
   /** Takes nothing new, commits what was received, ends what is being sent, and closes. */
   async stop(): Promise<void> {
     this.#watch.stop();
+    // The streams of open pages would hold the listener.
+    await this.#platforms.console?.stop();
     await Promise.all([this.#http?.stop(), this.#udp?.stop(), this.#control?.stop()]);
+    // Couriers first: they send through the platforms. The database last: a chat may still be answering.
+    await this.#room.stopDelivery();
     await Promise.all(this.#platforms.all.map((platform) => platform.stop()));
     await this.#room.stop();
   }

@@ -23,13 +23,15 @@ export interface ControlReply {
 export class ControlError extends Error {
   override readonly name = 'ControlError';
 
-  constructor(dataDir: string, cause: NodeJS.ErrnoException) {
-    const reason = cause.code === 'EACCES' ? 'it runs as another user: ask as that user' : cause.message;
+  constructor(dataDir: string, reason: string, cause?: Error) {
     super(`TOCSIN_DATA: the bot on ${dataDir} cannot be asked: ${reason}.`, { cause });
   }
 }
 
-/** Asks the running bot; undefined when none is running on this data directory. */
+/** A bot that is alive answers within some ms. */
+const ANSWER_TIMEOUT_MS = 10_000;
+
+/** Asks the running bot; undefined when none is running on this data directory. Rejects with ControlError. */
 export function askBot(
   dataDir: string,
   method: 'GET' | 'POST',
@@ -42,7 +44,7 @@ export function askBot(
     const request = httpRequest({ socketPath: controlSocket(dataDir), method, path, headers }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
+      response.on('error', (error) => reject(new ControlError(dataDir, error.message, error)));
       response.on('end', () =>
         resolveReply({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }),
       );
@@ -51,8 +53,14 @@ export function askBot(
       // No socket, or one that a killed process left behind.
       if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED' || error.code === 'ENOTDIR')
         resolveReply(undefined);
-      else reject(new ControlError(dataDir, error));
+      else if (error.code === 'EACCES')
+        reject(new ControlError(dataDir, 'it runs as another user: ask as that user', error));
+      else reject(new ControlError(dataDir, error.message, error));
     });
+    const seconds = ANSWER_TIMEOUT_MS / 1000;
+    request.setTimeout(ANSWER_TIMEOUT_MS, () =>
+      request.destroy(new Error(`it does not answer (${seconds} s)`)),
+    );
     request.end(body);
   });
 }
@@ -63,6 +71,7 @@ export type Owner = 'bot' | 'pipe';
 /** Who answers on this data directory, if anybody does. */
 export async function findRunning(dataDir: string): Promise<Owner | undefined> {
   const reply = await askBot(dataDir, 'GET', '/ping');
+  if (reply && reply.status !== 200) throw new ControlError(dataDir, `it answers ${reply.status}`);
   return reply && (JSON.parse(reply.body) as { owner: Owner }).owner;
 }
 

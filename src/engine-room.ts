@@ -9,6 +9,7 @@ import type { Signature } from './classify/signature.ts';
 import { createComposer } from './composer.ts';
 import type { RulesInForce } from './config/rule-files.ts';
 import type { Settings } from './config/settings.ts';
+import type { Composer } from './delivery/composer.ts';
 import { Courier, type CourierStatus } from './delivery/courier.ts';
 import type { Destination } from './delivery/destination.ts';
 import { Escalation } from './delivery/escalation.ts';
@@ -19,6 +20,7 @@ import { createMetrics } from './metrics/metrics.ts';
 import { createGroupStateCache } from './pipeline/group-states.ts';
 import { activeRules, Pipeline } from './pipeline/pipeline.ts';
 import type { LogRecord } from './record/log-record.ts';
+import { RetentionLoop } from './retention-loop.ts';
 import { openStore } from './store/store.ts';
 
 export interface EngineRoomOptions {
@@ -35,9 +37,6 @@ export interface EngineRoomOptions {
 
 const MUTES_EVERY_MS = 1_000;
 const RETENTION_FIRST_MS = 60_000;
-const RETENTION_EVERY_MS = 10 * 60_000;
-/** Between two pieces, so that lines are not held up. */
-const RETENTION_PAUSE_MS = 50;
 const DAY_MS = 86_400_000;
 
 /**
@@ -55,10 +54,11 @@ export class EngineRoom {
   #inForce: RulesInForce;
   #couriers: Courier[] = [];
   #escalation: Escalation | undefined;
-  #retentionTimer: NodeJS.Timeout | undefined;
+  readonly #composer: Composer;
   #muteTimer: NodeJS.Timeout | undefined;
   /** Chats that wait for a person, and that the others were told of. */
   readonly #blocked = new Set<string>();
+  readonly #retention: RetentionLoop;
 
   constructor(options: EngineRoomOptions) {
     const { settings, now, log } = options;
@@ -69,8 +69,20 @@ export class EngineRoom {
       samplesPerGroup: settings.samples.perGroup,
       retention: settings.retention,
     });
+    this.#retention = new RetentionLoop({
+      store: this.store,
+      now,
+      onFailed: (error) => log.error({ err: error }, 'Old data could not be removed from the database.'),
+    });
     this.time = createTimeFormat(settings.timezone);
     this.sentry = settings.sentry;
+    this.#composer = createComposer({
+      store: this.store,
+      time: this.time,
+      sentry: this.sentry,
+      mentions: settings.mentions,
+      now,
+    });
     this.memory = createAlertMemory(this.store.alerts.since(now() - settings.retention.days * DAY_MS));
     this.metrics = createMetrics({
       waiting: () => new Map(options.destinations().map(({ id }) => [id, this.store.outbox.waiting(id)])),
@@ -122,23 +134,21 @@ export class EngineRoom {
         { messages: abandoned },
         'Messages wait for chats that are no longer configured; they are given up.',
       );
-    const { mentions, storm } = settings;
-    const { store, time, sentry } = this;
-    const composer = createComposer({ store, time, sentry, mentions, now });
-    const common = { store, composer, installation: store.meta.installation(), now, log };
+    const { store } = this;
+    const common = { store, composer: this.#composer, installation: store.meta.installation(), now, log };
     this.#couriers = destinations.map(
       (destination) =>
         new Courier({
           ...common,
           destination,
-          stormAbove: storm.groupsPerMinute,
+          stormAbove: settings.storm.groupsPerMinute,
           onStatus: (status) => this.#onCourier(destination.id, status),
         }),
     );
     this.#muteTimer = setInterval(() => this.#endMutes(), MUTES_EVERY_MS);
     // In shadow mode nothing is sent, what is queued from before included: it waits.
     if (settings.shadow) {
-      this.#startRetention();
+      this.#retention.start(RETENTION_FIRST_MS);
       return;
     }
     for (const courier of this.#couriers) courier.start();
@@ -150,11 +160,7 @@ export class EngineRoom {
       this.#escalation = new Escalation({ store: this.store, destination, afterMs, now, onQueued, onFailed });
       this.#escalation.start();
     }
-    this.#startRetention();
-  }
-
-  #startRetention(): void {
-    this.#retentionTimer = setTimeout(() => this.#retain(), RETENTION_FIRST_MS);
+    this.#retention.start(RETENTION_FIRST_MS);
   }
 
   /** A chat that only a person can mend is told in the others; when it is back, too. */
@@ -187,19 +193,32 @@ export class EngineRoom {
     }
   }
 
-  /** Commits what waits, ends the couriers after what they have under way, and closes the database. */
-  async stop(): Promise<void> {
-    clearTimeout(this.#retentionTimer);
-    clearInterval(this.#muteTimer);
+  /** Ends the couriers after what they have under way; what is queued waits for the next start. */
+  async stopDelivery(): Promise<void> {
     this.#escalation?.stop();
-    this.pipeline.flush();
     await Promise.all(this.#couriers.map((courier) => courier.stop()));
+  }
+
+  /** Commits what waits, ends the couriers, and closes the database. */
+  async stop(): Promise<void> {
+    this.#retention.stop();
+    clearInterval(this.#muteTimer);
+    this.pipeline.flush();
+    await this.stopDelivery();
     this.store.close();
   }
 
   /** Tells the couriers that something is queued. */
   nudge(): void {
     for (const courier of this.#couriers) courier.nudge();
+  }
+
+  /** The last messages that a destination took, as they would look now. */
+  lastSent(destinationId: string, limit: number): readonly { id: string; message: Message; at: number }[] {
+    return this.store.outbox.lastSent(destinationId, limit).flatMap(({ item, messageId, sentAt }) => {
+      const composed = this.#composer.item(item);
+      return composed ? [{ id: messageId, message: composed.message, at: sentAt }] : [];
+    });
   }
 
   /** Queues a message of the bot itself for all destinations, or all but those of one platform that is in trouble. */
@@ -259,15 +278,5 @@ export class EngineRoom {
   #activeRules() {
     const { rules, alerts } = this.#inForce;
     return activeRules(createClassifier(rules), alerts, rules.signatures);
-  }
-
-  #retain(): void {
-    let more = false;
-    try {
-      more = this.store.retention.step(this.#options.now());
-    } catch (error) {
-      this.#options.log.error({ err: error }, 'Old data could not be removed from the database.');
-    }
-    this.#retentionTimer = setTimeout(() => this.#retain(), more ? RETENTION_PAUSE_MS : RETENTION_EVERY_MS);
   }
 }

@@ -1,5 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { writeSync } from 'node:fs';
 import build from 'pino-abstract-transport';
+import { LineSender } from './line-sender.ts';
 
 export interface TransportOptions {
   /** Where the bot takes lines; default `http://127.0.0.1:8790/ingest`. */
@@ -8,59 +9,21 @@ export interface TransportOptions {
   readonly token?: string;
 }
 
-const BATCH_LINES = 500;
-const COLLECT_MS = 100;
-const FIRST_RETRY_MS = 250;
-const LONGEST_RETRY_MS = 10_000;
-/** At the end of the program, lines that the bot does not take are given up after this long. */
-const GIVE_UP_AFTER_END_MS = 5_000;
-
 /**
- * A pino transport (`transport: { target: 'tocsin/pino' }`): sends each line to the bot, in batches. While the bot is away the
- * lines wait in pino's own buffer; nothing is dropped as long as the program runs.
+ * A pino transport (`transport: { target: 'tocsin/pino' }`): sends each line to the bot, in batches. While the bot is away 16 MB
+ * of lines wait, then the oldest go. At its end the program waits 5 s at most; what was lost is told on stderr.
  */
 export default function transport(options: TransportOptions = {}) {
-  const url = options.url ?? 'http://127.0.0.1:8790/ingest';
-  const headers = {
-    'content-type': 'application/x-ndjson',
-    ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
-  };
-  let endedAt: number | undefined;
+  const sender = new LineSender({
+    url: options.url ?? 'http://127.0.0.1:8790/ingest',
+    token: options.token,
+    tell: (text) => tell(`tocsin/pino: ${text}\n`),
+  });
 
-  async function post(lines: readonly string[]): Promise<void> {
-    for (let attempt = 0; ; attempt += 1) {
-      const status = await fetch(url, { method: 'POST', headers, body: `${lines.join('\n')}\n` }).then(
-        (response) => response.status,
-        () => 0,
-      );
-      // Refused for good (a wrong token, a wrong address): waiting would not help, and the program must not stall.
-      if (status !== 0 && status !== 429 && status < 500) return;
-      if (endedAt !== undefined && performance.now() - endedAt > GIVE_UP_AFTER_END_MS) return;
-      await sleep(Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** attempt), undefined, { ref: true });
-    }
-  }
-
-  async function run(source: NodeJS.EventEmitter & AsyncIterable<unknown>): Promise<void> {
-    let lines: string[] = [];
-    let sending: Promise<void> = Promise.resolve();
-    let timer: NodeJS.Timeout | undefined;
-    const send = () => {
-      clearTimeout(timer);
-      timer = undefined;
-      const batch = lines;
-      lines = [];
-      if (batch.length > 0) sending = sending.then(() => post(batch));
-      return sending;
-    };
-    source.on('end', () => {
-      endedAt = performance.now();
-    });
-    for await (const line of source) {
-      lines.push(line as string);
-      if (lines.length >= BATCH_LINES) await send();
-      else timer ??= setTimeout(() => void send(), COLLECT_MS);
-    }
-    await send();
+  async function run(source: AsyncIterable<unknown>): Promise<void> {
+    // Reads without ever waiting: the end of the stream is behind its last line.
+    for await (const line of source) sender.add(line as string);
+    await sender.end();
   }
 
   // The worker may only end when the last lines are with the bot: `close` is what pino waits for.
@@ -72,4 +35,13 @@ export default function transport(options: TransportOptions = {}) {
     },
     { parse: 'lines', close: () => finished },
   );
+}
+
+/** Straight to the file: a worker's `process.stderr` goes through the main thread, which does not read any more at its end. */
+function tell(text: string): void {
+  try {
+    writeSync(2, text);
+  } catch {
+    // A stderr that is closed or full has no reader.
+  }
 }

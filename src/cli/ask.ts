@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Answer } from '../chat/command.ts';
 import { loadSettings } from '../config/load-settings.ts';
-import { askBot } from '../control.ts';
+import { askBot, type ControlReply } from '../control.ts';
 import { renderTerminal } from '../platforms/terminal/render.ts';
 
 /** `tocsin errors`, `tocsin observe`: the commands of the chat, asked of the running bot. */
@@ -35,6 +35,10 @@ async function ask(words: readonly string[], json: boolean): Promise<number> {
     );
     return 1;
   }
+  if (reply.status !== 200) {
+    process.stderr.write(`tocsin: ${refusal(dataDir, reply)}\n`);
+    return 1;
+  }
   const answer = JSON.parse(reply.body) as Answer;
   if (json && answer.data) {
     for (const row of answer.data) process.stdout.write(`${JSON.stringify(row)}\n`);
@@ -47,4 +51,11 @@ async function ask(words: readonly string[], json: boolean): Promise<number> {
     (answer.exit === 2 ? process.stderr : process.stdout).write(`${text}\n`);
   }
   return answer.exit ?? 0;
+}
+
+function refusal(dataDir: string, { status, body }: ControlReply): string {
+  // A pipe owns the directory too, but has no commands.
+  if (status === 404) return `on ${dataDir} runs a tocsin pipe without a bot: it answers no commands.`;
+  const [line = ''] = body.trim().split('\n');
+  return `the bot on ${dataDir} could not answer: it said ${status} ${line.slice(0, 500)}`.trim();
 }

@@ -1,8 +1,8 @@
 /** What takes the lines of stdin: an own pipeline, or the bot that runs already on the same data directory. */
 export interface LineSink {
-  /** Resolves when more may come. */
-  take(lines: readonly string[]): Promise<void>;
-  /** Commits all that was taken; resolves with how many messages are still to be delivered. */
-  undelivered(): Promise<number>;
+  /** Resolves when more may come, with how many lines were not taken; waits for a bot that is away until the signal. */
+  take(lines: readonly string[], signal: AbortSignal): Promise<number>;
+  /** Commits all that was taken; resolves with how many messages are still to be delivered, undefined if nobody can tell. */
+  undelivered(): Promise<number | undefined>;
   close(): Promise<void>;
 }

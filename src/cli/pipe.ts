@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { AlreadyRunningError } from '../bot.ts';
 import { createClock } from '../clock.ts';
@@ -12,6 +13,7 @@ import type { LineSink } from './line-sink.ts';
 import { forwardToBot } from './pipe-forward.ts';
 import { Sidecar } from './sidecar.ts';
 import { untilSignal } from './signals.ts';
+import { untilAborted } from './until-aborted.ts';
 
 /** `tocsin pipe`: the sidecar of one program. */
 export function addPipe(program: Command): void {
@@ -31,20 +33,31 @@ async function pipe(): Promise<void> {
     human: process.stderr.isTTY === true,
   });
   for (const { place, message } of [...settings.warnings, ...warnings]) log.warn({ place }, message);
-  const signal = untilSignal().then(() => 'signal' as const);
+  const stopping = new AbortController();
+  void untilSignal().then(() => stopping.abort());
   const sink = await openSink(settings, inForce, log);
-  const reading = readAll(sink, settings.maxLineBytes).then(() => 'end' as const);
-  const ended = await Promise.race([reading, signal]);
-  const left = await waitForDelivery(sink, ended === 'signal' ? Promise.resolve('signal') : signal);
+  const notTaken = await readAll(sink, settings.maxLineBytes, stopping.signal);
+  const left = await waitForDelivery(sink, stopping.signal);
   await sink.close();
-  if (left > 0) {
-    process.stderr.write(
-      `tocsin: ${left} messages could not be delivered yet; they are kept in ${settings.dataDir}.\n`,
-    );
+  for (const text of troubles(settings.dataDir, notTaken, left)) {
+    process.stderr.write(`tocsin: ${text}\n`);
     process.exitCode = 1;
   }
   // Stdin may still be open after a signal.
   process.stdin.destroy();
+}
+
+/** What did not go as it should, a sentence each. */
+function troubles(dataDir: string, notTaken: number, left: number | undefined): string[] {
+  return [
+    ...(notTaken > 0 ? [`${notTaken} lines were not taken by the bot on ${dataDir}; they are lost.`] : []),
+    ...(left === undefined
+      ? [`the bot on ${dataDir} has gone; what it took is kept there, and sent when it starts again.`]
+      : []),
+    ...(left !== undefined && left > 0
+      ? [`${left} messages could not be delivered yet; they are kept in ${dataDir}.`]
+      : []),
+  ];
 }
 
 async function openSink(settings: Settings, inForce: RulesInForce, log: Log): Promise<LineSink> {
@@ -61,29 +74,41 @@ async function openSink(settings: Settings, inForce: RulesInForce, log: Log): Pr
   return sidecar;
 }
 
-async function readAll(sink: LineSink, maxLineBytes: number): Promise<void> {
-  for await (const lines of lineGroups(process.stdin, maxLineBytes)) await sink.take(lines);
+/** A program that ends by the same signal still says why: its last lines come a moment later. */
+const LAST_WORDS_MS = 300;
+
+/** Until the end of stdin, or a signal; resolves with how many lines were not taken. */
+async function readAll(sink: LineSink, maxLineBytes: number, signal: AbortSignal): Promise<number> {
+  const enough = new AbortController();
+  const stopSoon = () => setTimeout(() => enough.abort(), LAST_WORDS_MS);
+  if (signal.aborted) stopSoon();
+  else signal.addEventListener('abort', stopSoon, { once: true });
+  let notTaken = 0;
+  for await (const lines of lineGroups(untilAborted(process.stdin, enough.signal), maxLineBytes))
+    notTaken += await sink.take(lines, signal);
+  return notTaken;
 }
 
 const TELL_EVERY_MS = 10_000;
 const LOOK_EVERY_MS = 50;
+/** A bot that is being restarted is back by then. */
+const GONE_AFTER_MS = 15_000;
 
 /** Waits until everything is delivered, or a signal comes; tells now and then what it is waiting for. */
-async function waitForDelivery(sink: LineSink, signal: Promise<string>): Promise<number> {
-  let stopped = false;
-  void signal.then(() => {
-    stopped = true;
-  });
+async function waitForDelivery(sink: LineSink, signal: AbortSignal): Promise<number | undefined> {
   let toldAt = performance.now();
+  let answeredAt = performance.now();
   for (;;) {
     const left = await sink.undelivered();
-    if (left === 0 || stopped) return left;
-    if (performance.now() - toldAt > TELL_EVERY_MS) {
-      toldAt = performance.now();
+    const now = performance.now();
+    if (left !== undefined) answeredAt = now;
+    if (left === 0 || signal.aborted || now - answeredAt > GONE_AFTER_MS) return left;
+    if (now - toldAt > TELL_EVERY_MS) {
+      toldAt = now;
       process.stderr.write(
-        `tocsin: waiting for ${left} messages to be delivered (Ctrl-C leaves them queued)\n`,
+        `tocsin: waiting for ${left ?? 'unknown'} messages to be delivered (Ctrl-C leaves them queued)\n`,
       );
     }
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    await sleep(LOOK_EVERY_MS);
   }
 }

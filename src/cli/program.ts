@@ -54,17 +54,14 @@ export async function run(argv: readonly string[]): Promise<void> {
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
-  const usersMistakes = [
-    ConfigError,
-    ListenError,
-    DatabaseError,
-    AlreadyRunningError,
-    ControlError,
-    InputError,
-  ];
+  const usersMistakes = [ConfigError, ListenError, DatabaseError, AlreadyRunningError, InputError];
   if (usersMistakes.some((kind) => error instanceof kind)) {
     process.stderr.write(`tocsin: ${(error as Error).message}\n`);
     return WRONG_USAGE;
+  }
+  if (error instanceof ControlError) {
+    process.stderr.write(`tocsin: ${error.message}\n`);
+    return FOUND_WRONG;
   }
   process.stderr.write(`tocsin: ${(error as Error).stack ?? String(error)}\n`);
   return FOUND_WRONG;

@@ -79,7 +79,7 @@ export class Sidecar implements LineSink {
     await Promise.all(this.#platforms.all.map((platform) => platform.start()));
   }
 
-  async take(lines: readonly string[]): Promise<void> {
+  async take(lines: readonly string[]): Promise<number> {
     const { now } = this.#options;
     for (let start = 0; start < lines.length; start += STEP) {
       const observedAt = now();
@@ -89,6 +89,7 @@ export class Sidecar implements LineSink {
       committed.catch(() => {});
       if (this.#room.pipeline.overloaded) await committed.catch(() => {});
     }
+    return 0;
   }
 
   async undelivered(): Promise<number> {
@@ -98,6 +99,7 @@ export class Sidecar implements LineSink {
 
   async close(): Promise<void> {
     await this.#lock?.stop();
+    await this.#room.stopDelivery();
     await Promise.all(this.#platforms.all.map((platform) => platform.stop()));
     await this.#room.stop();
   }

@@ -1,7 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import { recordsOfBody } from './formats/ndjson.ts';
+import { type BodyPiece, type LineError, recordsOfBody } from './formats/ndjson.ts';
 import { readBody } from './http-body.ts';
 
 export interface HttpIngestOptions {
@@ -36,21 +37,39 @@ export function createHttpIngest(options: HttpIngestOptions) {
     const read = await readBody(request, options.maxBodyBytes);
     if (!read.ok) return fail(request, response, read.status, read.reason);
     const observedAt = now();
-    const body = recordsOfBody(read.body, request.headers['content-type'], { observedAt }, options);
-    const { records, rejected, errors } = body;
-    const dropped = rejected > 0 ? new Map([['malformed', rejected]]) : undefined;
-    try {
-      if (records.length > 0 || dropped)
-        await pipeline.submit({ source, records, ...(dropped ? { dropped } : {}) });
-    } catch {
+    const pieces = recordsOfBody(read.body, request.headers['content-type'], { observedAt }, options);
+    const { accepted, rejected, errors, failed } = await submitAll(pieces, pipeline, source);
+    if (failed) {
       // The sender keeps the lines and comes again; the pipeline has told the operator why.
-      const headers = { 'retry-after': '5' };
-      return fail(request, response, 503, 'the database did not take the lines; nothing was stored', headers);
+      const stored = accepted === 0 ? 'nothing was stored' : `only the first ${accepted} were stored`;
+      const reason = `the database did not take the lines; ${stored}`;
+      return fail(request, response, 503, reason, { 'retry-after': '5' }, accepted);
     }
-    const nothingRead = records.length === 0 && (rejected > 0 || read.body.length === 0);
+    const nothingRead = accepted === 0 && (rejected > 0 || read.body.length === 0);
     const listed = read.body.length === 0 ? [{ line: 1, reason: 'the body is empty' }] : errors;
-    answer(response, nothingRead ? 400 : 200, { accepted: records.length, rejected, errors: listed });
+    answer(response, nothingRead ? 400 : 200, { accepted, rejected, errors: listed });
   };
+}
+
+/** Decodes and commits one piece after the other. Between them the event loop belongs to others. */
+async function submitAll(pieces: Iterable<BodyPiece>, pipeline: Pick<Pipeline, 'submit'>, source: string) {
+  const errors: LineError[] = [];
+  let accepted = 0;
+  let rejected = 0;
+  for (const piece of pieces) {
+    const { records } = piece;
+    const dropped = piece.rejected > 0 ? { dropped: new Map([['malformed', piece.rejected]]) } : {};
+    try {
+      if (records.length > 0 || piece.rejected > 0) await pipeline.submit({ source, records, ...dropped });
+    } catch {
+      return { accepted, rejected, errors, failed: true };
+    }
+    accepted += records.length;
+    rejected += piece.rejected;
+    errors.push(...piece.errors);
+    await setImmediate();
+  }
+  return { accepted, rejected, errors, failed: false };
 }
 
 /** Compared through hashes, so that neither the time nor the length tells anything. */
@@ -67,10 +86,11 @@ function fail(
   status: number,
   reason: string,
   headers: Record<string, string> = {},
+  accepted = 0,
 ): void {
   // What is still on its way is not read: the connection ends with the answer.
   if (!request.complete) response.setHeader('connection', 'close');
-  answer(response, status, { accepted: 0, rejected: 0, errors: [{ line: 0, reason }] }, headers);
+  answer(response, status, { accepted, rejected: 0, errors: [{ line: 0, reason }] }, headers);
 }
 
 function answer(

@@ -1,10 +1,8 @@
-import type { Readable } from 'node:stream';
-
 /**
  * Splits a byte stream into lines (without `\n` and `\r`), in groups of what came together. A line longer than `maxBytes` is
  * cut there, and what follows up to its end is left out. Pulls only as fast as it is consumed.
  */
-export async function* lineGroups(input: Readable, maxBytes: number): AsyncGenerator<string[]> {
+export async function* lineGroups(input: AsyncIterable<unknown>, maxBytes: number): AsyncGenerator<string[]> {
   let rest: Buffer = Buffer.alloc(0);
   let skipping = false;
   for await (const piece of input) {

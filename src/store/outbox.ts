@@ -78,6 +78,9 @@ export function createOutbox(db: Db) {
   >(`
     SELECT id, kind, priority, created_at FROM outbox
     WHERE destination = ? AND done_at IS NULL AND state = 'pending' ORDER BY priority DESC, id`);
+  const isPending = db.prepare<[number], { id: number }>(
+    "SELECT id FROM outbox WHERE id = ? AND state = 'pending'",
+  );
   const pausedUntil = db.prepare<[string], { until: number | null }>(`
     SELECT max(next_attempt_at) AS until FROM outbox
     WHERE destination = ? AND done_at IS NULL AND state = 'pending' AND attempts > 0`);
@@ -109,6 +112,9 @@ export function createOutbox(db: Db) {
   const waitingRows = db.prepare<[], Row>(
     'SELECT * FROM outbox WHERE done_at IS NULL ORDER BY destination, id',
   );
+  const lastSent = db.prepare<[string, number], Row & { done_at: number; message_id: string | null }>(
+    "SELECT * FROM outbox WHERE destination = ? AND state = 'sent' ORDER BY id DESC LIMIT ?",
+  );
   const waiting = db.prepare<[{ destination: string | null }], { n: number }>(`
     SELECT count(*) AS n FROM outbox
     WHERE done_at IS NULL AND (@destination IS NULL OR destination = @destination)`);
@@ -124,6 +130,7 @@ export function createOutbox(db: Db) {
       const row = get.get(id);
       return row && toItem(row);
     },
+    isPending: (id: number): boolean => isPending.get(id) !== undefined,
     /** What waits for its turn, in the order of it. */
     pending: (destination: string): readonly Waiting[] =>
       pending.all(destination).map(({ id, kind, priority, created_at: createdAt }) => {
@@ -192,6 +199,11 @@ export function createOutbox(db: Db) {
       const rows = waitingRows.all().filter(({ destination }) => !configured.includes(destination));
       for (const row of rows) this.markFailed(toItem(row), 'the destination is no longer configured', at);
       return rows.length;
+    },
+    /** The last messages that a destination took, oldest first. */
+    lastSent(destination: string, limit: number): { item: OutboxItem; messageId: string; sentAt: number }[] {
+      const rows = lastSent.all(destination, limit).reverse();
+      return rows.map((row) => ({ item: toItem(row), messageId: row.message_id ?? '', sentAt: row.done_at }));
     },
     /** How many messages wait, over all destinations or one. */
     waiting(destination?: string): number {

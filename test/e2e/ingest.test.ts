@@ -1,9 +1,11 @@
 import { createSocket } from 'node:dgram';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTelegramDouble } from '../doubles/telegram-bot-api.ts';
+import { openStream } from '../platforms/console-server.ts';
 import { type BotProcess, cleanUp, cli, eventually, startBot, tempDir } from './bot-process.ts';
 
 afterAll(cleanUp);
@@ -73,6 +75,19 @@ describe('POST /ingest', () => {
     const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, 'a'));
     expect((await post(bomb, { 'content-encoding': 'gzip' })).status).toBe(413);
     expect((await post('no gzip', { 'content-encoding': 'gzip' })).status).toBe(400);
+  });
+
+  it('answers others while it takes 800,000 lines at once', async () => {
+    let ended = false;
+    let answered = 0;
+    const asking = (async () => {
+      for (; !ended; answered += 1) expect((await bot.get('/healthz')).status).toBe(200);
+    })();
+    const response = await post('hello 12345\n'.repeat(800_000), { 'content-type': 'text/plain' });
+    ended = true;
+    await asking;
+    expect(await response.json()).toEqual({ accepted: 800_000, rejected: 0, errors: [] });
+    expect(answered).toBeGreaterThan(20);
   });
 
   it('asks for the token', async () => {
@@ -245,5 +260,62 @@ describe('shadow and off', () => {
     expect((await bot.post('Out of memory', 'text/plain')).body.accepted).toBe(1);
     expect(await errors(bot)).toEqual([]);
     await bot.kill('SIGTERM');
+  });
+});
+
+describe('the end', () => {
+  it('does not wait for open pages', async () => {
+    const bot = await startBot();
+    const page = await fetch(`${bot.http}/console/events`);
+    const reader = page.body?.getReader();
+    await reader?.read();
+    const startedAt = performance.now();
+    expect(await bot.kill('SIGTERM')).toBe(0);
+    expect(performance.now() - startedAt).toBeLessThan(1_500);
+    await reader?.cancel().catch(() => {});
+  });
+
+  it('comes at once with a second signal, whichever it is', async () => {
+    const bot = await startBot();
+    // A request that never ends holds the first one up.
+    const { hostname, port } = new URL(bot.http);
+    const slow = connect(Number(port), hostname).on('error', () => {});
+    slow.write('POST /ingest HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nhalf');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const startedAt = performance.now();
+    const ended = bot.kill('SIGTERM');
+    await eventually(() => /Ending/.test(bot.output()));
+    void bot.kill('SIGINT');
+    expect(await ended).toBe(1);
+    expect(performance.now() - startedAt).toBeLessThan(1_500);
+    slow.destroy();
+  });
+});
+
+describe('the console page', () => {
+  it('shows the alerts of before a restart again, once each', async () => {
+    const first = await startBot();
+    await first.post('Out of memory', 'text/plain');
+    await first.post('No space left on device', 'text/plain');
+    const shown = async (bot: BotProcess) => {
+      const { port } = new URL(bot.http);
+      const page = await openStream(Number(port), '');
+      const entries = await page.past();
+      await page.leave();
+      return entries.map(({ data }) => data as { at: number; message: { summary: string } });
+    };
+    const before = await eventually(async () => {
+      const entries = await shown(first);
+      return entries.length === 2 ? entries : undefined;
+    });
+    await first.kill('SIGTERM');
+    const second = await startBot({ TOCSIN_DATA: first.dataDir });
+    const after = await eventually(async () => {
+      const entries = await shown(second);
+      return entries.length >= 2 ? entries : undefined;
+    });
+    expect(after.map(({ message }) => message.summary)).toEqual(before.map(({ message }) => message.summary));
+    expect(Math.abs((after[0]?.at ?? 0) - (before[0]?.at ?? 0))).toBeLessThan(1_000);
+    await second.kill('SIGTERM');
   });
 });

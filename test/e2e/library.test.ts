@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import Database from 'better-sqlite3';
 import { afterAll, describe, expect, it } from 'vitest';
 import { cleanUp, cli, eventually, startBot, tempDir } from './bot-process.ts';
 
@@ -63,5 +64,76 @@ describe('createAggregator', () => {
       aggregator.close();
     }
     expect(rang).toEqual(['OOM']);
+  });
+
+  it('goes on when a callback throws, and tells so; told of nothing twice', async () => {
+    const { createAggregator } = await import('../../src/index.ts');
+    const failed: string[] = [];
+    const rang: string[] = [];
+    const dataDir = tempDir();
+    const options = {
+      enabled: true,
+      dataDir,
+      onFailed: (error: Error, lost: number) => failed.push(`${error.message} ${lost}`),
+    };
+    const aggregator = createAggregator({
+      ...options,
+      onAlert: ({ signatureId }) => {
+        rang.push(signatureId ?? '');
+        if (signatureId === 'OOM') throw new Error('my pager is broken');
+        return Promise.reject(new Error('and so is my mail'));
+      },
+    });
+    aggregator.add('Out of memory');
+    aggregator.add('No space left on device');
+    aggregator.flush();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(rang).toEqual(['OOM', 'DISK_FULL']);
+    expect(failed).toEqual(['my pager is broken 0', 'and so is my mail 0']);
+    aggregator.close();
+    const again = createAggregator({ ...options, onAlert: () => rang.push('again') });
+    again.flush();
+    again.close();
+    expect(rang).not.toContain('again');
+  });
+
+  it('tells when the database does not take a line', async () => {
+    const { createAggregator } = await import('../../src/index.ts');
+    const lost: number[] = [];
+    const aggregator = createAggregator({
+      enabled: true,
+      onAlert: () => {},
+      onFailed: (_, lines) => lost.push(lines),
+    });
+    aggregator.close();
+    aggregator.add('Out of memory');
+    aggregator.add('Out of memory');
+    aggregator.flush();
+    expect(lost[0]).toBe(2);
+  });
+
+  it('forgets what is older than the configuration says', async () => {
+    const { createAggregator } = await import('../../src/index.ts');
+    const dataDir = tempDir();
+    const options = { enabled: true, dataDir, onAlert: () => {} };
+    const first = createAggregator(options);
+    first.add('Out of memory');
+    first.close();
+    const db = new Database(join(dataDir, 'tocsin.db'));
+    const longAgo = Date.now() - 100 * 86_400_000;
+    db.prepare('UPDATE events SET observed_at = ?').run(longAgo);
+    db.prepare('UPDATE alerts SET rang_at = ?').run(longAgo);
+    db.prepare('UPDATE outbox SET done_at = ?').run(longAgo);
+    const left = () =>
+      (
+        db.prepare('SELECT (SELECT count(*) FROM events) + (SELECT count(*) FROM alerts) AS n').get() as {
+          n: number;
+        }
+      ).n;
+    expect(left()).toBe(2);
+    const second = createAggregator(options);
+    await eventually(() => left() === 0);
+    second.close();
+    db.close();
   });
 });

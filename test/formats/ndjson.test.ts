@@ -5,7 +5,10 @@ import { recordsOfBody } from '../../src/sources/formats/ndjson.ts';
 const CONTEXT = { observedAt: 1_700_000_000_000 };
 const FORM = 'application/x-www-form-urlencoded';
 const read = (body: string | Buffer, type?: string) => {
-  const { records, rejected, errors } = recordsOfBody(body, type, CONTEXT, { maxLineBytes: 1000 });
+  const pieces = [...recordsOfBody(body, type, CONTEXT, { maxLineBytes: 1000 })];
+  const records = pieces.flatMap((piece) => piece.records);
+  const errors = pieces.flatMap((piece) => piece.errors);
+  const rejected = pieces.reduce((sum, piece) => sum + piece.rejected, 0);
   return { bodies: records.map((record) => record.body), rejected, errors };
 };
 const accepted = (...bodies: string[]) => ({ bodies, rejected: 0, errors: [] });
@@ -156,3 +159,19 @@ it.each([undefined, 'application/json', 'application/x-ndjson', 'text/plain', 'a
     );
   },
 );
+
+describe('recordsOfBody of a huge body', () => {
+  it('comes in pieces; lines are numbered through, and 100 mistakes are told of all together', () => {
+    const body = 'hm\n'.repeat(99) + '"a"\n'.repeat(11_000) + 'hm\n'.repeat(2);
+    const pieces = [...recordsOfBody(body, 'application/x-ndjson', CONTEXT, { maxLineBytes: 1000 })];
+    expect(pieces.map(({ records }) => records.length)).toEqual([4901, 5000, 1099]);
+    expect(pieces.map(({ rejected }) => rejected)).toEqual([99, 0, 2]);
+    expect(pieces[2]?.errors).toEqual([{ line: 11_100, reason: 'not valid JSON' }]);
+  });
+
+  it('has pieces of at most about half a megabyte', () => {
+    const body = `${'x'.repeat(999)}\n`.repeat(3_000);
+    const pieces = [...recordsOfBody(body, 'text/plain', CONTEXT, { maxLineBytes: 1000 })];
+    expect(pieces.length).toBeGreaterThan(5);
+  });
+});

@@ -194,3 +194,21 @@ test('the cookie of another token opens nothing, and no foreign site can log in 
   expect((await other.postJson('/console/press', { action: 'x' }, foreign)).status).toBe(403);
   expect((await ask('POST', '/console/login', { ...FORM, Origin: 'null' }, 'token=geheim')).status).toBe(403);
 });
+
+test('after five wrong tokens within a minute none is looked at for a minute; who is in stays in', async () => {
+  let now = 1_700_000_000_000;
+  const { ask } = await startConsole({ token: 'geheim', now: () => now });
+  const login = (token: string) => ask('POST', '/console/login', FORM, `token=${token}`);
+  const cookie = (await login('geheim')).headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+  for (let n = 0; n < 4; n += 1) expect((await login('falsch')).status).toBe(401);
+  now += 60_000;
+  for (let n = 0; n < 5; n += 1) expect((await login('falsch')).status).toBe(401);
+  const refused = await login('geheim');
+  expect([refused.status, refused.headers['retry-after']]).toEqual([429, '60']);
+  expect(refused.body).toContain('too many wrong tokens');
+  expect((await ask('GET', '/', { Cookie: cookie })).status).toBe(200);
+  now += 59_500;
+  expect((await login('geheim')).headers['retry-after']).toBe('1');
+  now += 500;
+  expect((await login('geheim')).status).toBe(303);
+});

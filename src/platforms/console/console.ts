@@ -5,7 +5,7 @@ import type { Message } from '../../message/message.ts';
 import type { Platform } from '../platform.ts';
 import { createEventStream } from './event-stream.ts';
 import { createFeed } from './feed.ts';
-import { createGate } from './gate.ts';
+import { createGate, type Login } from './gate.ts';
 import { type Asset, readPageAssets } from './page-assets.ts';
 import { type Parsed, parseCommand, parseLogin, parsePress } from './page-requests.ts';
 import { mediaType, readBody } from './request-body.ts';
@@ -24,6 +24,10 @@ export interface ConsoleOptions {
 }
 
 export interface Console extends Platform {
+  /** Puts messages of an earlier run into the feed, oldest first. */
+  remember(
+    messages: readonly { readonly id: string; readonly message: Message; readonly at: number }[],
+  ): void;
   /** Answers the request if it is one of the console's and returns true; false leaves it untouched for others. */
   handle(req: IncomingMessage, res: ServerResponse): boolean;
 }
@@ -38,7 +42,7 @@ const ACTOR: Actor = { platform: 'console', chatId: 'console', userId: 'console'
 export function createConsole(options: ConsoleOptions): Console {
   const { chat, commands, hints, now, token, keep = DEFAULT_KEEP } = options;
   const assets = readPageAssets();
-  const gate = createGate(token);
+  const gate = createGate(token, now);
   const feed = createFeed({ keep, now });
   const stream = createEventStream(feed, () => ({ hints, commands, keep, now: now() }));
   let stopping = false;
@@ -65,16 +69,19 @@ export function createConsole(options: ConsoleOptions): Console {
     answerReply(res, reply);
   });
 
-  const askLogin = (res: ServerResponse, outcome: 'asked' | 'wrong'): void => {
+  const askLogin = (res: ServerResponse, outcome: 'asked' | 'wrong' | 'wait'): void => {
     setLoginHeaders(res, assets.loginStyleHash);
-    answerAsset(res, 401, assets.login[outcome]);
+    answerAsset(res, outcome === 'wait' ? 429 : 401, assets.login[outcome]);
   };
 
   const login: Route = async (req, res) => {
     const body = await readBody(req, MAX_BODY_BYTES);
-    const cookie = body.kind === 'text' ? gate.login(parseLogin(body.text), req) : undefined;
-    if (cookie === undefined) askLogin(res, 'wrong');
-    else res.writeHead(303, { Location: '/', 'Set-Cookie': cookie }).end();
+    const outcome: Login = body.kind === 'text' ? gate.login(parseLogin(body.text), req) : { kind: 'wrong' };
+    if (outcome.kind === 'right') res.writeHead(303, { Location: '/', 'Set-Cookie': outcome.cookie }).end();
+    else {
+      if (outcome.kind === 'wait') res.setHeader('Retry-After', String(outcome.seconds));
+      askLogin(res, outcome.kind);
+    }
   };
 
   const routes: Readonly<Record<string, Route>> = {
@@ -103,6 +110,9 @@ export function createConsole(options: ConsoleOptions): Console {
         find: async () => ({ kind: 'absent' }),
       },
     ],
+    remember(messages) {
+      for (const { message, id, at } of messages) feed.add({ kind: 'message', message }, { id, at });
+    },
     async start() {
       stopping = false;
     },

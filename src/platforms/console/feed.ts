@@ -33,10 +33,11 @@ export function createFeed({ keep, now }: FeedOptions) {
 
   return {
     /** Appends an entry and returns its id. */
-    add(content: Content): string {
-      lastId += 1;
+    add(content: Content, known?: { readonly id: string; readonly at: number }): string {
+      // Numbers go on behind those of an earlier run, so that no message gets the changes of another.
+      lastId = Math.max(lastId + 1, Number(known?.id) || 0);
       sequence += 1;
-      const change: Change = { sequence, entry: { id: String(lastId), at: now(), ...content } };
+      const change: Change = { sequence, entry: { id: String(lastId), at: now(), ...known, ...content } };
       kept.push(change);
       if (kept.length > keep) kept.shift();
       tell(change);

@@ -11,12 +11,36 @@ export type Passage =
   | { readonly kind: 'login' }
   | { readonly kind: 'refused'; readonly reason: string };
 
+export type Login =
+  /** The value of Set-Cookie: a keyed hash, good until the token changes. */
+  | { readonly kind: 'right'; readonly cookie: string }
+  | { readonly kind: 'wrong' }
+  /** Too many wrong ones: nothing is looked at for so long. */
+  | { readonly kind: 'wait'; readonly seconds: number };
+
+/** So many wrong tokens within so long, from anywhere, are not a person's any more. */
+const MAX_WRONG = 5;
+const WRONG_WITHIN_MS = 60_000;
+const LOCKED_MS = 60_000;
+
 /**
  * Who may see the console. Without a token only this machine, and the Host header must say so: a foreign site whose name was pointed at
  * 127.0.0.1 (DNS rebinding) still sends its own name. A foreign Origin is refused always, so that no site can press buttons (CSRF).
  */
-export function createGate(token: string | undefined) {
+export function createGate(token: string | undefined, now: () => number) {
   const session = token === undefined ? '' : digest(token, 'tocsin console session').toString('hex');
+  let wrongAt: number[] = [];
+  let lockedUntil = 0;
+
+  const countWrong = (): Login => {
+    const at = now();
+    wrongAt = [...wrongAt.filter((before) => at - before < WRONG_WITHIN_MS), at];
+    if (wrongAt.length >= MAX_WRONG) {
+      lockedUntil = at + LOCKED_MS;
+      wrongAt = [];
+    }
+    return { kind: 'wrong' };
+  };
 
   return {
     passage(req: IncomingMessage): Passage {
@@ -36,11 +60,15 @@ export function createGate(token: string | undefined) {
       }
       return token === undefined || hasSession(req, session) ? { kind: 'open' } : { kind: 'login' };
     },
-    /** The Set-Cookie value for the right token, undefined for a wrong one. The cookie holds a keyed hash, good until the token changes. */
-    login(given: string, req: IncomingMessage): string | undefined {
-      if (token === undefined || !sameText(given, token)) return undefined;
+    login(given: string, req: IncomingMessage): Login {
+      const lockedMs = lockedUntil - now();
+      // A clock that was set back must not lock the door for longer.
+      if (lockedMs > 0 && lockedMs <= LOCKED_MS) return { kind: 'wait', seconds: Math.ceil(lockedMs / 1000) };
+      if (token === undefined || !sameText(given, token)) return countWrong();
+      wrongAt = [];
       const secure = req.headers['x-forwarded-proto'] === 'https' ? '; Secure' : '';
-      return `${COOKIE}=${session}; Path=/; Max-Age=${COOKIE_SECONDS}; HttpOnly; SameSite=Strict${secure}`;
+      const cookie = `${COOKIE}=${session}; Path=/; Max-Age=${COOKIE_SECONDS}; HttpOnly; SameSite=Strict${secure}`;
+      return { kind: 'right', cookie };
     },
   };
 }

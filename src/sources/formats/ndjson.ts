@@ -10,14 +10,18 @@ export interface LineError {
   readonly reason: string;
 }
 
-export interface BodyRecords {
+/** Some of a body's lines, in their order. */
+export interface BodyPiece {
   readonly records: readonly LogRecord[];
   readonly rejected: number;
-  /** The first 100 of the rejected. */
+  /** Of the first 100 of the body that were rejected, those of this piece. */
   readonly errors: readonly LineError[];
 }
 
 const MAX_ERRORS = 100;
+/** What is decoded and committed at a time: small enough that the event loop is free again within some tens of ms. */
+const PIECE_LINES = 5_000;
+const PIECE_CHARACTERS = 512 * 1024;
 const NDJSON = /^application\/(?:x-)?(?:ndjson|jsonl|json-?lines|json-seq|ldjson)$/;
 const JSON_TYPE = /^(?:application|text)\/(?:[\w.-]+\+)?json$/;
 const NO_JSON = 'not valid JSON';
@@ -25,30 +29,33 @@ const NO_JSON = 'not valid JSON';
 /**
  * The records of a request's body (product.md section 7): NDJSON (a line is an object or a string; blank lines are skipped), a
  * JSON array, one JSON object, or text lines. The content type decides; where it says nothing (curl's is
- * `application/x-www-form-urlencoded`) the first character does. What is not understood is counted, and told by line.
+ * `application/x-www-form-urlencoded`) the first character does. What is not understood is counted, and told by line. Comes in pieces, so that a huge body need not be
+ * handled at one go; at least one.
  */
-export function recordsOfBody(
+export function* recordsOfBody(
   body: Uint8Array | string,
   contentType: string | undefined,
   context: RecordContext,
   limits: LineLimits,
-): BodyRecords {
+): Generator<BodyPiece> {
   const decoded = typeof body === 'string' ? body : new TextDecoder().decode(body);
   const text = decoded.startsWith('\uFEFF') ? decoded.slice(1) : decoded;
   const reader = new BodyReader(context, limits);
   const type = (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  if (NDJSON.test(type)) reader.readNdjson(text);
-  else if (JSON_TYPE.test(type)) reader.readJson(text);
-  else if (type.startsWith('text/')) reader.readText(text);
-  else reader.readUnknown(text);
-  const { records, rejected, errors } = reader;
-  return { records, rejected, errors };
+  if (NDJSON.test(type)) yield* reader.readNdjson(text);
+  else if (JSON_TYPE.test(type)) yield* reader.readJson(text);
+  else if (type.startsWith('text/')) yield* reader.readText(text);
+  else yield* reader.readUnknown(text);
+  yield reader.take();
 }
 
-class BodyReader implements BodyRecords {
-  readonly records: LogRecord[] = [];
-  readonly errors: LineError[] = [];
-  rejected = 0;
+class BodyReader {
+  #records: LogRecord[] = [];
+  #errors: LineError[] = [];
+  #rejected = 0;
+  #told = 0;
+  #lines = 0;
+  #characters = 0;
   readonly #context: RecordContext;
   readonly #limits: LineLimits;
 
@@ -57,50 +64,74 @@ class BodyReader implements BodyRecords {
     this.#limits = limits;
   }
 
-  readText(text: string): void {
+  /** What was read since the last time. */
+  take(): BodyPiece {
+    const piece = { records: this.#records, rejected: this.#rejected, errors: this.#errors };
+    this.#records = [];
+    this.#errors = [];
+    this.#rejected = 0;
+    this.#lines = 0;
+    this.#characters = 0;
+    return piece;
+  }
+
+  *readText(text: string): Generator<BodyPiece> {
     for (const [line, number] of linesOf(text)) {
-      if (!this.#isTooLong(line, number)) this.records.push(recordOfText(line, this.#context));
+      if (line.trim() !== '' && !this.#isTooLong(line, number))
+        this.#records.push(recordOfText(line, this.#context));
+      if (this.#isFull(line.length)) yield this.take();
     }
   }
 
-  readNdjson(text: string): void {
+  *readNdjson(text: string): Generator<BodyPiece> {
     for (const [line, number] of linesOf(text)) {
-      if (this.#isTooLong(line, number)) continue;
-      const parsed = parse(line);
-      if (parsed.ok) this.#add(parsed.value, number, line);
-      else this.#reject(number, NO_JSON);
+      if (line.trim() !== '' && !this.#isTooLong(line, number)) {
+        const parsed = parse(line);
+        if (parsed.ok) this.#add(parsed.value, number, line);
+        else this.#reject(number, NO_JSON);
+      }
+      if (this.#isFull(line.length)) yield this.take();
     }
   }
 
   /** One value, an array of them, or lines of JSON under the wrong type. */
-  readJson(text: string): void {
+  *readJson(text: string): Generator<BodyPiece> {
     const parsed = parse(text);
-    if (parsed.ok) this.#addAll(parsed.value);
-    else if (parse(firstLine(text)).ok) this.readNdjson(text);
+    if (parsed.ok) yield* this.#addAll(parsed.value);
+    else if (parse(firstLine(text)).ok) yield* this.readNdjson(text);
     else this.#reject(lineOf(text, parsed.position), NO_JSON);
   }
 
-  readUnknown(text: string): void {
+  *readUnknown(text: string): Generator<BodyPiece> {
     const start = text.trimStart();
     // `[2024-05-01 …`, `["GET"] 200` and `{main} …` are text; an object that was cut off is not.
     const object = /^(?:\[\s*)?\{\s*["}]/.test(start);
     const parsed = !object && start.startsWith('[') ? parse(text) : undefined;
-    if (object) this.readJson(text);
-    else if (parsed?.ok) this.#addAll(parsed.value);
-    else this.readText(text);
+    if (object) yield* this.readJson(text);
+    else if (parsed?.ok) yield* this.#addAll(parsed.value);
+    else yield* this.readText(text);
   }
 
-  #addAll(value: unknown): void {
-    if (!Array.isArray(value)) this.#add(value, 1);
-    else for (const [index, item] of value.entries()) this.#add(item, index + 1);
+  *#addAll(value: unknown): Generator<BodyPiece> {
+    if (!Array.isArray(value)) return this.#add(value, 1);
+    for (const [index, item] of value.entries()) {
+      this.#add(item, index + 1);
+      if (this.#isFull(this.#records.at(-1)?.raw.length ?? 0)) yield this.take();
+    }
+  }
+
+  #isFull(characters: number): boolean {
+    this.#lines += 1;
+    this.#characters += characters;
+    return this.#lines >= PIECE_LINES || this.#characters >= PIECE_CHARACTERS;
   }
 
   #add(value: unknown, line: number, raw?: string): void {
     if (typeof value === 'string') {
-      if (!this.#isTooLong(value, line)) this.records.push(recordOfText(value, this.#context));
+      if (!this.#isTooLong(value, line)) this.#records.push(recordOfText(value, this.#context));
     } else if (isObject(value)) {
       const record = recordOfObject(value, raw === undefined ? this.#context : { ...this.#context, raw });
-      if (raw !== undefined || !this.#isTooLong(record.raw, line)) this.records.push(record);
+      if (raw !== undefined || !this.#isTooLong(record.raw, line)) this.#records.push(record);
     } else {
       this.#reject(line, `expected an object or a string, got ${nameOf(value)}`);
     }
@@ -116,8 +147,9 @@ class BodyReader implements BodyRecords {
   }
 
   #reject(line: number, reason: string): void {
-    this.rejected += 1;
-    if (this.errors.length < MAX_ERRORS) this.errors.push({ line, reason });
+    this.#rejected += 1;
+    this.#told += 1;
+    if (this.#told <= MAX_ERRORS) this.#errors.push({ line, reason });
   }
 }
 
@@ -126,21 +158,21 @@ function nameOf(value: unknown): string {
   return Array.isArray(value) ? 'an array' : `a ${typeof value}`;
 }
 
-/** Lines that are not blank, with their numbers; `\r\n` is a line end as well. */
+/** Lines with their numbers; `\r\n` is a line end as well. */
 function* linesOf(text: string): Generator<[line: string, number: number]> {
   let number = 1;
   for (let start = 0; start < text.length; number++) {
     const found = text.indexOf('\n', start);
     const end = found < 0 ? text.length : found;
     const line = text.slice(start, text[end - 1] === '\r' && end > start ? end - 1 : end);
-    if (line.trim() !== '') yield [line, number];
+    yield [line, number];
     start = end + 1;
   }
 }
 
 function firstLine(text: string): string {
-  const [first] = linesOf(text);
-  return first?.[0] ?? '';
+  for (const [line] of linesOf(text)) if (line.trim() !== '') return line;
+  return '';
 }
 
 /** The physical line of an index; the last one without an index (the text ended too early). */
