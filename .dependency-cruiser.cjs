@@ -15,6 +15,13 @@ const ROOMS = {
   chat: { any: ['store', 'alerting', 'message', 'classify/signature\\.ts$'], types: ['classify'] },
   delivery: { any: ['store', 'alerting', 'message'] },
   platforms: { any: ['chat', 'delivery', 'message'] },
+  // It looks at every floor; only the command line asks it.
+  doctor: {
+    any: [
+      ...['record', 'classify', 'config', 'store', 'message', 'delivery', 'platforms', 'chat/views'],
+      ...['sources/listen-error\\.ts$', '(control|log|platforms)\\.ts$'],
+    ],
+  },
   metrics: { types: ['store', 'pipeline'] },
   // It configures classify and alerting, and checks the examples of signatures with the real matcher.
   config: { any: ['classify', 'alerting/rules\\.ts$'] },

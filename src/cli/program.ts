@@ -8,6 +8,7 @@ import { DatabaseError } from '../store/database.ts';
 import { addAskCommands } from './ask.ts';
 import { addCheck } from './check.ts';
 import { addClassify } from './classify.ts';
+import { addDoctor } from './doctor.ts';
 import { addFingerprint } from './fingerprint.ts';
 import { InputError } from './input.ts';
 import { addPipe } from './pipe.ts';
@@ -42,7 +43,16 @@ export async function run(argv: readonly string[]): Promise<void> {
     .addHelpText('after', EPILOGUE)
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(`tocsin: ${text.replace(/^error: /, '')}`) });
-  for (const add of [addStart, addPipe, addClassify, addReplay, addFingerprint, addCheck, addAskCommands])
+  for (const add of [
+    addStart,
+    addPipe,
+    addClassify,
+    addReplay,
+    addFingerprint,
+    addCheck,
+    addDoctor,
+    addAskCommands,
+  ])
     add(program);
   for (const command of program.commands) command.exitOverride();
   try {

@@ -59,7 +59,12 @@ const PLAIN = [
   ...['SENTRY_ORG', 'SENTRY_PROJECT', 'SENTRY_URL'],
   ...['ALLOWED_CHAT_IDS', 'ADMIN_USER_IDS', 'SLACK_ALLOWED_CHANNELS', 'SLACK_ADMIN_USER_IDS'],
 ];
-const KNOWN = [...PLAIN, ...SECRETS, ...SECRETS.map((name) => `${name}_FILE`)];
+/** Every variable that is read. */
+export const KNOWN_VARIABLES: readonly string[] = [
+  ...PLAIN,
+  ...SECRETS,
+  ...SECRETS.map((name) => `${name}_FILE`),
+];
 const OURS = /^(?:TOCSIN|LOG_AGG|ALERT_|ALERTS_|SLACK_|TELEGRAM_|SENTRY_|ALLOWED_|ADMIN_|ERROR_SIG)/;
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -290,8 +295,8 @@ function sentry({ text, of, url, wrong }: Readers): Environment['sentry'] {
 /** Variables that are nearly ours: a typing mistake sets nothing, and says nothing. */
 function misspelt(env: Env): Problem[] {
   return Object.keys(env).flatMap((name) => {
-    if (!OURS.test(name) || KNOWN.includes(name)) return [];
-    const meant = KNOWN.find((known) => editDistance(name, known) <= 2);
+    if (!OURS.test(name) || KNOWN_VARIABLES.includes(name)) return [];
+    const meant = KNOWN_VARIABLES.find((known) => editDistance(name, known) <= 2);
     return meant === undefined
       ? []
       : [{ place: name, message: `is not known and does nothing. Did you mean ${meant}?` }];

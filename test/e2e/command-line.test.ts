@@ -190,7 +190,7 @@ describe('wrong usage', () => {
     },
   );
 
-  it.each(['start', 'pipe', 'classify', 'replay', 'fingerprint', 'check', 'errors', 'observe'])(
+  it.each(['start', 'pipe', 'classify', 'replay', 'fingerprint', 'check', 'doctor', 'errors', 'observe'])(
     '%s has --help',
     async (name) => {
       const { code, stdout } = await cli([name, '--help']);
