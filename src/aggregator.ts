@@ -104,7 +104,7 @@ export function createAggregator(options: AggregatorOptions): Aggregator {
   const ring = (): void => {
     try {
       // Looked up one by one: a callback that flushes may have taken the next.
-      for (const { id } of store.outbox.pending(DESTINATION)) {
+      for (const { id } of store.outbox.pending(DESTINATION).toSorted((a, b) => a.id - b.id)) {
         const item = store.outbox.get(id);
         if (item && store.outbox.isPending(id)) ringOne(item);
       }

@@ -133,5 +133,6 @@ function connect(settings: Settings, now: () => number): ConnectedPlatforms {
     listen: false,
     onStatus: () => {},
     onMigrate: () => {},
+    migrated: new Map(),
   });
 }
