@@ -4,10 +4,19 @@ import { loadSettings } from '../config/load-settings.ts';
 import { askBot, type ControlReply } from '../control.ts';
 import { renderTerminal } from '../platforms/terminal/render.ts';
 
-/** `tocsin errors`, `tocsin observe`: the commands of the chat, asked of the running bot. */
+/** `tocsin errors`, `tocsin observe`, `tocsin why` …: the commands of the chat, asked of the running bot. */
 export function addAskCommands(program: Command): void {
   add(program, 'errors', 'what is breaking: [30m|2h|1d] [--service S] … | samples <signature>');
   add(program, 'observe', 'did every alert really reach someone? [-v|-vv] [window=5m|1h|24h]');
+  add(program, 'why', 'why it rang, or why it did not: <fingerprint|signature|noise|a log line>');
+  add(program, 'ack', 'acknowledges what rang: <fingerprint|signature|alert number|all>');
+  add(
+    program,
+    'mute',
+    'keeps something from ringing: <fingerprint|signature|category|service> <30m|2h> [reason]',
+  );
+  add(program, 'unmute', 'ends a mute: <what was muted|number|all>');
+  add(program, 'mutes', 'what is muted, by whom, and what it has held back');
 }
 
 function add(program: Command, name: string, description: string): void {

@@ -25,6 +25,7 @@ export interface BundledGroup {
   readonly alertId: number;
   readonly fingerprint: string;
   readonly signatureId: string | null;
+  /** The signature; where it has several groups in the bundle, the text that tells them apart. */
   readonly name: string;
   readonly summary: string;
   readonly category: string;
@@ -37,6 +38,8 @@ export interface BundledGroup {
   /** Events since the bundle began, counted in whole minutes. */
   readonly count: number;
 }
+
+type Row = Omit<BundledGroup, 'urgent' | 'name'> & { readonly urgent: number; readonly canonical: string };
 
 const COLUMNS =
   'id, destination, kind, started_at AS startedAt, message_id AS messageId, step, edited_at AS editedAt, ended_at AS endedAt';
@@ -80,7 +83,7 @@ export function createBundles(db: Db) {
   const singles = db.prepare<[string, number], { n: number }>(`
     SELECT count(*) AS n FROM outbox
     WHERE destination = ? AND created_at >= ? AND kind = 'alert' AND state IN ('sending', 'sent')`);
-  const groups = db.prepare<[Record<string, unknown>], Omit<BundledGroup, 'urgent'> & { urgent: number }>(`
+  const groups = db.prepare<[Record<string, unknown>], Row>(`
     WITH rung AS (
       SELECT alert_id, priority FROM outbox WHERE bundle_id = @id AND alert_id IS NOT NULL
       UNION
@@ -88,7 +91,7 @@ export function createBundles(db: Db) {
         AND created_at >= @startedAt AND created_at <= @until),
     seen AS (SELECT group_id, sum(count) AS n FROM minutes
       WHERE minute >= @firstMinute AND minute <= @lastMinute GROUP BY group_id)
-    SELECT max(a.id) AS alertId, g.fingerprint, g.signature_id AS signatureId, coalesce(g.signature_id, g.canonical) AS name,
+    SELECT max(a.id) AS alertId, g.fingerprint, g.signature_id AS signatureId, g.canonical,
       g.summary, a.category, a.policy, a.severity, max(r.priority) >= ${PRIORITY.urgent} AS urgent,
       min(a.rang_at) AS rangAt, min(a.first_at) AS firstAt, count(*) AS rings, max(coalesce(s.n, 0), max(a.count)) AS count
     FROM rung r JOIN alerts a ON a.id = r.alert_id JOIN groups g ON g.id = a.group_id LEFT JOIN seen s ON s.group_id = g.id
@@ -164,7 +167,12 @@ export function createBundles(db: Db) {
       const firstMinute = Math.floor(bundle.startedAt / 60_000);
       const lastMinute = Math.floor(until / 60_000);
       const rows = groups.all({ ...bundle, until, firstMinute, lastMinute });
-      return rows.map((row) => ({ ...row, urgent: row.urgent === 1 }));
+      const known = new Map<string | null, number>();
+      for (const { signatureId } of rows) known.set(signatureId, (known.get(signatureId) ?? 0) + 1);
+      return rows.map(({ canonical, ...row }) => {
+        const signature = known.get(row.signatureId) === 1 ? row.signatureId : null;
+        return { ...row, name: signature ?? canonical, urgent: row.urgent === 1 };
+      });
     },
     alertIds: (id: number): readonly number[] => alertIds.all(id).map((row) => row.id),
   };
