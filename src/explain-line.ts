@@ -33,7 +33,14 @@ export function explainLine(line: string, { rules, alerts, now }: RulesNow): Fat
         noise: verdict.pattern,
       };
     case 'generic':
-      if (!verdict.grouped) return { words: ['is no error and no signature knows it: it is only counted.'] };
+      if (!verdict.grouped) {
+        // A sender may have said "error" in a field that stands beside the text.
+        const { fingerprint } = identify(verdict.text, undefined, alerts.fingerprint);
+        return {
+          words: ['is no error by itself, and no signature knows it: it is only counted.'],
+          fingerprint,
+        };
+      }
       break;
     case 'match':
   }

@@ -2,7 +2,7 @@ import type { Block, Message, Span } from './message.ts';
 
 /** All text of a message, without any style: what a file carries when the chat takes no more than a line. */
 export function fileTextOf(message: Message): string {
-  if (message.attachment) return message.attachment.text;
+  if (message.attachment) return message.attachment.text.toWellFormed();
   return `${message.blocks.flatMap(linesOf).join('\n')}\n`.toWellFormed();
 }
 

@@ -68,7 +68,8 @@ describe('a storm of 1,000 groups within a minute', () => {
     const page = await eventually(() =>
       telegram.messages(CHAT).find(({ text }) => /page 1 of 101/.test(text)),
     );
-    expect(page.text).toContain('boom zzz');
+    expect(page.text).toContain('1. 🚨 BOOM');
+    expect(page.text).toContain('2. 🔴 fizz aaa');
     await bot.stop();
     await stop();
   }, 90_000);

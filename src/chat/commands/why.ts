@@ -75,7 +75,7 @@ function aboutLine(context: ChatContext, line: string): Answer {
     );
   }
   if (known) return story(context, known, [{ type: 'text', spans }]);
-  if (fate.fingerprint !== undefined) spans.push(' Nothing of it has been received.');
+  if (fate.fingerprint !== undefined) spans.push(' No error of it has been received.');
   return {
     message: plainMessage(...spans),
     data: [{ line, verdict: textOf(fate.words), fingerprint: fate.fingerprint ?? null }],

@@ -2,7 +2,7 @@ import { cutText, lengthOf } from '../../message/cut.ts';
 import { fit as shorten } from '../../message/fit.ts';
 import type { Step } from '../../message/ladder.ts';
 import type { Block, Button, Message } from '../../message/message.ts';
-import { cleanLine, isBlank } from './clean.ts';
+import { isBlank } from './clean.ts';
 import { type InlineKeyboardMarkup, keyboard, keyboardFits, withPlainAddresses } from './keyboard.ts';
 import { LIMITS } from './limits.ts';
 import { line, mention, type Pen, paragraph, preformatted } from './line.ts';
@@ -41,8 +41,9 @@ export function renderTelegram(message: Message, step: Step = 'rich'): TelegramM
 
 /** One line of plain text, short enough for the caption of a file. */
 export function captionOf({ summary }: Message): string {
-  const line = cleanLine(summary).trim();
-  return isBlank(line) ? NOTHING : cutText(line, LIMITS.caption);
+  // Defusing makes a text longer, so what is cut is cut again.
+  const text = cutText(line([cutText(summary, LIMITS.caption)], 'plain'), LIMITS.caption);
+  return isBlank(text) ? NOTHING : text;
 }
 
 function withoutLinks({ buttons, ...message }: Message): Message {
