@@ -69,6 +69,8 @@ export class Pipeline {
   #queue: Waiting[] = [];
   #queued = 0;
   #timer: NodeJS.Timeout | undefined;
+  /** Lines of batches that the database refused, by source: told as soon as it takes something again. */
+  readonly #refused = new Map<string, number>();
 
   constructor(options: PipelineOptions) {
     this.#options = options;
@@ -135,16 +137,26 @@ export class Pipeline {
     let alerts: StoredAlert[];
     try {
       for (const { submission } of taken) this.#process(submission, builder);
+      for (const [source, count] of this.#refused) {
+        builder.count(source, 'received', count);
+        builder.count(source, 'dropped:database', count);
+      }
       batch = builder.build(this.#options.now());
       alerts = this.#options.write(batch);
     } catch (error) {
       this.#options.states.forget(builder.fingerprints);
+      for (const { submission } of taken) this.#countRefused(submission);
       this.#options.onFailed?.(error as Error, records);
       for (const { reject } of taken) reject(error as Error);
       return;
     }
+    this.#refused.clear();
     for (const { resolve } of taken) resolve();
     this.#options.onCommitted?.(batch, alerts);
+  }
+
+  #countRefused({ source, records }: Submission): void {
+    this.#refused.set(source, (this.#refused.get(source) ?? 0) + records.length);
   }
 
   #process(submission: Submission, builder: BatchBuilder): void {

@@ -4,13 +4,19 @@ const DAY_MS = 86_400_000;
 /** Rows that go in one transaction, so that the writer is never held up for long. */
 const CHUNK = 2_000;
 
+/** Groups that lose their samples at once, when nothing else is left to forget. */
+const GROUPS_CHUNK = 40;
+/** Events of this span stay, however large the database is. */
+const KEPT_MS = 3_600_000;
+
 export interface RetentionLimits {
   readonly days: number;
   readonly maxDatabaseBytes: number;
 }
 
 /**
- * Forgets what is older than `days`, then the oldest events while the database is larger than `maxDatabaseBytes`. Each call of
+ * Forgets what is older than `days`; while the database is larger than `maxDatabaseBytes` also the oldest events, then the samples
+ * of groups that were not seen for the longest time. Each call of
  * `step` does a small piece and says whether more is to be done.
  */
 export function createRetention(db: Db, limits: RetentionLimits) {
@@ -32,12 +38,23 @@ export function createRetention(db: Db, limits: RetentionLimits) {
     `DELETE FROM groups WHERE id IN (SELECT id FROM groups g WHERE last_seen_at < @before
        AND NOT EXISTS (SELECT 1 FROM alerts a WHERE a.group_id = g.id)
        AND NOT EXISTS (SELECT 1 FROM samples p WHERE p.group_id = g.id) LIMIT ${CHUNK})`,
-    `DELETE FROM mutes WHERE until < @before`,
+    `DELETE FROM mutes WHERE ended_at < @before`,
+    `DELETE FROM noise WHERE (minute, pattern) IN
+       (SELECT minute, pattern FROM noise WHERE minute < @minute LIMIT ${CHUNK})`,
+    `DELETE FROM live WHERE (destination, alert_id) IN
+       (SELECT destination, alert_id FROM live WHERE posted_at < @before LIMIT ${CHUNK})`,
+    `DELETE FROM bundles WHERE ended_at < @before AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.bundle_id = bundles.id)`,
+    `DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < @before LIMIT ${CHUNK})`,
     `DELETE FROM buttons WHERE id IN (SELECT id FROM buttons WHERE created_at < @before LIMIT ${CHUNK})`,
   ].map((sql) => db.prepare(sql));
-  const oldestEvents = db.prepare(
-    `DELETE FROM events WHERE id IN (SELECT id FROM events ORDER BY observed_at LIMIT ${CHUNK})`,
+  // The windows of the engine are read back from the events: the newest stay, whatever the size.
+  const oldestEvents = db.prepare<[number]>(
+    `DELETE FROM events WHERE id IN (SELECT id FROM events WHERE observed_at < ? ORDER BY observed_at LIMIT ${CHUNK})`,
   );
+  const oldestSamples = db.prepare(`
+    DELETE FROM samples WHERE group_id IN
+      (SELECT id FROM groups g WHERE EXISTS (SELECT 1 FROM samples p WHERE p.group_id = g.id)
+       ORDER BY last_seen_at LIMIT ${GROUPS_CHUNK})`);
   const pragma = (name: string) => db.pragma(name, { simple: true }) as number;
   const usedBytes = () => (pragma('page_count') - pragma('freelist_count')) * pragma('page_size');
 
@@ -49,7 +66,10 @@ export function createRetention(db: Db, limits: RetentionLimits) {
       for (const statement of byAge) {
         most = Math.max(most, statement.run({ before, minute: Math.floor(before / 60_000) }).changes);
       }
-      if (usedBytes() > limits.maxDatabaseBytes) most = Math.max(most, oldestEvents.run().changes);
+      if (usedBytes() > limits.maxDatabaseBytes) {
+        const events = oldestEvents.run(now - KEPT_MS).changes;
+        if (events > 0 || oldestSamples.run().changes > 0) most = CHUNK;
+      }
       db.pragma('incremental_vacuum(500)');
       return most >= CHUNK;
     },
