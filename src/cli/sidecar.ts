@@ -43,7 +43,7 @@ export class Sidecar implements LineSink {
       chat: silent,
       log,
       now,
-      hints: [],
+      hints: () => [],
       listen: false,
       onMigrate: () => {},
       onStatus: (platform, status) => {
