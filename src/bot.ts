@@ -21,7 +21,7 @@ export interface BotOptions {
   readonly inForce: RulesInForce;
   readonly log: Log;
   /** Three lines for a page that has no message yet. */
-  readonly hints?: readonly string[];
+  readonly hints?: () => readonly string[];
 }
 
 /** Messages that the console page shows again after a restart. */
@@ -70,7 +70,7 @@ export class Bot {
       chat,
       log,
       now: this.#now,
-      hints: options.hints ?? [],
+      hints: options.hints ?? (() => []),
       listen: true,
       onStatus: (platform, status) => this.#onStatus(platform, status),
       onMigrate: (from, to) => {

@@ -15,7 +15,7 @@ export interface ConnectOptions {
   readonly log: Log;
   readonly now: () => number;
   /** Three lines for a console that has no message yet. */
-  readonly hints: readonly string[];
+  readonly hints: () => readonly string[];
   /** False for the sidecar, which only sends. */
   readonly listen: boolean;
   readonly onStatus: (platform: string, status: PlatformStatus) => void;

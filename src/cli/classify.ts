@@ -53,7 +53,8 @@ async function classify(options: Options): Promise<void> {
 }
 
 function askedOf(number: number, line: string): Asked {
-  const value = jsonLine(number, line);
+  if (line.trim() === '') return { line: '' };
+  const value = jsonLine(number, line, 'Use --input lines for plain text.');
   if (typeof value === 'string') return { line: value };
   const { id, line: text, category } = (value ?? {}) as Record<string, unknown>;
   if (typeof text !== 'string')

@@ -23,14 +23,12 @@ export async function* stdinLines(): AsyncGenerator<readonly [number: number, li
   }
 }
 
-/** Parses one line of stdin as JSON. Throws InputError with its number. */
-export function jsonLine(number: number, line: string): unknown {
+/** Parses one line of stdin as JSON. Throws InputError with its number, and what to do instead. */
+export function jsonLine(number: number, line: string, instead: string): unknown {
   try {
     return JSON.parse(line) as unknown;
   } catch (error) {
-    throw new InputError(
-      `stdin:${number}: is no JSON: ${(error as Error).message}. Use --input lines for plain text.`,
-    );
+    throw new InputError(`stdin:${number}: is no JSON: ${(error as Error).message}. ${instead}`);
   }
 }
 

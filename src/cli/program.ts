@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { AlreadyRunningError } from '../bot.ts';
 import { ConfigError } from '../config/problem.ts';
+import { suggestion } from '../config/suggest.ts';
 import { ControlError } from '../control.ts';
 import { ListenError } from '../sources/listen-error.ts';
 import { DatabaseError } from '../store/database.ts';
@@ -34,6 +35,8 @@ export async function run(argv: readonly string[]): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
   });
+  // Nor is a log that nobody reads any more: the bot must outlive it.
+  process.stderr.on('error', () => {});
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
     version: string;
   };
@@ -55,6 +58,14 @@ export async function run(argv: readonly string[]): Promise<void> {
   ])
     add(program);
   for (const command of program.commands) command.exitOverride();
+  const [, , name] = argv;
+  const names = program.commands.map((command) => command.name());
+  // Commander would take it for an argument of the default command.
+  if (name !== undefined && !name.startsWith('-') && name !== 'help' && !names.includes(name)) {
+    process.stderr.write(`tocsin: there is no command "${name}". ${suggestion(name, names)}\n`);
+    process.exitCode = WRONG_USAGE;
+    return;
+  }
   try {
     await program.parseAsync(argv);
   } catch (error) {

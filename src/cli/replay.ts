@@ -62,7 +62,10 @@ async function replay(options: Options): Promise<void> {
 }
 
 function timedLine(number: number, text: string): { t: number; line: string } {
-  const value = jsonLine(number, text) as Record<string, unknown> | null;
+  const value = jsonLine(number, text, 'A line is {"t":seconds,"line":"…"}.') as Record<
+    string,
+    unknown
+  > | null;
   const t = value?.['t'];
   const line = value?.['line'];
   if (typeof t !== 'number' || !Number.isFinite(t) || line === undefined) {

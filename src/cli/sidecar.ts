@@ -52,7 +52,7 @@ export class Sidecar implements LineSink {
       chat: silent,
       log,
       now,
-      hints: [],
+      hints: () => [],
       listen: false,
       onMigrate: (from, to) => this.#room.store.meta.rememberMigration(from, to),
       migrated: this.#room.store.meta.migratedChats(),

@@ -28,7 +28,9 @@ async function start(): Promise<void> {
   process.on('unhandledRejection', (error) =>
     log.error({ err: error }, 'A library left a failure unhandled.'),
   );
-  const bot = new Bot({ settings, inForce, log, hints: pageHints(settings) });
+  // The banner is for people; without a reader the bot runs all the same.
+  process.stdout.removeAllListeners('error').on('error', () => {});
+  const bot: Bot = new Bot({ settings, inForce, log, hints: () => pageHints(bot) });
   const signal = untilSignal();
   process.on('SIGHUP', () => bot.reload());
   await bot.start();
@@ -64,14 +66,18 @@ function banner(settings: Settings, bot: Bot): string[] {
     : lines;
 }
 
-function pageHints(settings: Settings): string[] {
-  const http = settings.http === 'off' ? undefined : `${settings.http.host}:${settings.http.port}`;
-  const udp = settings.udp === 'off' ? undefined : settings.udp;
+/** With the ports that were really taken. */
+function pageHints({ httpAddress, udpAddress }: Bot): string[] {
+  const [, host, port] = /^(.*):(\d+)$/.exec(udpAddress ?? '') ?? [];
   return [
-    ...(udp ? [`Syslog: \`logger -n ${udp.host} -P ${udp.port} -d -t api "Error: socket hang up"\``] : []),
-    ...(http
-      ? [`HTTP: \`curl -d '{"level":"error","msg":"Out of memory","service":"api"}' http://${http}/ingest\``]
-      : []),
+    ...(host === undefined
+      ? []
+      : [`Syslog: \`logger -n ${host} -P ${port} -d -t api "Error: socket hang up"\``]),
+    ...(httpAddress === undefined
+      ? []
+      : [
+          `HTTP: \`curl -d '{"level":"error","msg":"Out of memory","service":"api"}' http://${httpAddress}/ingest\``,
+        ]),
     'A program: `some-command 2>&1 | npx tocsin pipe`',
   ];
 }

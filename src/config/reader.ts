@@ -1,5 +1,5 @@
 import type { Problem } from './problem.ts';
-import { suggestion } from './suggest.ts';
+import { closest, suggestion } from './suggest.ts';
 import { parseDuration, parseSize } from './units.ts';
 import type { MapEntry, MapNode, Position, YamlNode } from './yaml-node.ts';
 
@@ -88,7 +88,8 @@ export class Reader {
   readonly size: Read<number> = (node, path) => {
     const bytes = node.kind === 'scalar' ? parseSize(node.text || String(node.value)) : undefined;
     return (
-      bytes ?? this.wrong(node.at, path, `expected a size such as 8KB, 10MB or 2GB, got ${describe(node)}.`)
+      (bytes || undefined) ??
+      this.wrong(node.at, path, `expected a size such as 8KB, 10MB or 2GB, got ${describe(node)}.`)
     );
   };
 
@@ -116,8 +117,9 @@ export class Reader {
       const word = node.kind === 'scalar' && typeof node.value === 'string' ? node.value : undefined;
       const found = words.find((candidate) => candidate === word?.toLowerCase());
       if (found !== undefined) return found;
-      const hint = word === undefined ? `Known: ${words.join(', ')}.` : suggestion(word, words);
-      return this.wrong(node.at, path, `expected one of ${words.join(', ')}, got ${describe(node)}. ${hint}`);
+      const meant = word === undefined ? undefined : closest(word, words);
+      const hint = meant === undefined ? '' : ` Did you mean "${meant}"?`;
+      return this.wrong(node.at, path, `expected one of ${words.join(', ')}, got ${describe(node)}.${hint}`);
     };
   }
 }

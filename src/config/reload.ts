@@ -2,6 +2,9 @@ import { ConfigError } from './problem.ts';
 import { parseBoth, type RulesInForce, readBoth } from './rule-files.ts';
 import type { Settings } from './settings.ts';
 
+/** Node's timers take no more: above it they fire every ms. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 export interface RulesWatchOptions {
   readonly settings: Pick<Settings, 'signaturesPath' | 'alertsPath' | 'reloadMs'>;
   /** Version of the rules that are in force at start. */
@@ -30,7 +33,7 @@ export class RulesWatch {
 
   start(): void {
     const { reloadMs } = this.#options.settings;
-    if (reloadMs > 0) this.#timer = setInterval(() => this.check(), reloadMs);
+    if (reloadMs > 0) this.#timer = setInterval(() => this.check(), Math.min(reloadMs, LONGEST_TIMER_MS));
   }
 
   stop(): void {

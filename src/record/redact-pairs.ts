@@ -1,5 +1,6 @@
 import { isHarmlessWord } from './harmless-words.ts';
 import { REDACTED } from './redact-shapes.ts';
+import type { Work } from './redact-work.ts';
 import { bareEnd, bracketEnd, type Quote, quoteAt, ValueEnds } from './value-end.ts';
 
 /** A secret word inside a key. `pass` and `pwd` count only at the end of one. */
@@ -21,6 +22,14 @@ const BEFORE_NO_KEY = /(?:unexpected|illegal|expected)\s+$/i;
 /** Authorization schemes with one value behind them; others have parameters, to the end of the line. */
 const ONE_VALUE = /^(?:basic|bearer|token|negotiate|ntlm|apikey|api-key|key|jwt)$/i;
 const ANY_SPACE = /\s/;
+/** Longer than any harmless word. */
+const LONGEST_WORD = 64;
+
+/** Keys whose values people write with blanks. */
+const PHRASE = /(?:passw(?:or)?d|passphrase|pwd)$/i;
+const END_OF_CLAUSE = /[.,;!?]/;
+/** A word of a passphrase, with the punctuation behind it; `user=bob` and `Host:` are none. */
+const BARE_WORD = /[A-Za-z0-9][\w'@#$%^&*+~-]{0,63}[.,;!?]{0,3}(?=[\s"'`)\]}<]|$)/y;
 
 /** One secret key in a text: where it begins and ends, and what it is. */
 interface Key {
@@ -38,15 +47,18 @@ interface Replacement {
 
 /**
  * Blanks the values of secret keys in free text: `key=value`, `key: value`, quoted, escaped, in query strings, in JSON inside
- * text, `--key value`, headers to the end of the line. Each character is looked at a bounded number of times.
+ * text, `--key value`, headers to the end of the line. Each character is looked at a bounded number of times. When the work is
+ * used up the rest of the text is one secret.
  */
-export function redactPairs(text: string): string {
+export function redactPairs(text: string, work: Work): string {
   let out = '';
   let done = 0;
   const ends = new ValueEnds(text);
   WORD.lastIndex = 0;
   for (let match = WORD.exec(text); match; match = WORD.exec(text)) {
     const key = keyAround(text, match.index, match.index + match[0].length, done);
+    if (work.left <= 0) return out + text.slice(done, key.start) + REDACTED;
+    work.left -= 1;
     const found = replacementFor(text, key, ends);
     WORD.lastIndex = key.end;
     if (!found) continue;
@@ -113,10 +125,26 @@ function valueAt(text: string, at: number, key: Key, pair: Pair, ends: ValueEnds
   if (bracket) return { from: at, to: bracketEnd(text, at), text: blank };
   const header = isHeader(key.name);
   const end = header ? headerEnd(text, at, key, pair, ends) : bareEnd(text, at);
-  const first = header ? bareEnd(text, at) : end;
+  const first = header ? bareEnd(text, at, Math.min(text.length, at + LONGEST_WORD)) : end;
   if (end <= at) return undefined;
   if (pair.colon && pair.closing === '' && isHarmlessWord(text.slice(at, first))) return undefined;
-  return { from: at, to: end, text: blank };
+  const phrase = pair.colon && pair.closing === '' && text[at - 1] === ' ' && PHRASE.test(key.name);
+  return { from: at, to: phrase ? phraseEnd(text, at, end) : end, text: blank };
+}
+
+/**
+ * `password: correct horse battery` goes on over bare words, each behind one space, up to the end of the clause: punctuation, the next
+ * pair (`user=bob`, `Host: x`), a word of an ordinary sentence (`for`, `rejected`).
+ */
+function phraseEnd(text: string, start: number, first: number): number {
+  let end = first;
+  while (text[end] === ' ' && !text.startsWith(REDACTED, start) && !END_OF_CLAUSE.test(text[end - 1] ?? '')) {
+    BARE_WORD.lastIndex = end + 1;
+    const word = BARE_WORD.exec(text)?.[0];
+    if (word === undefined || isHarmlessWord(word)) break;
+    end += 1 + word.length;
+  }
+  return end;
 }
 
 function quoted(quote: Quote, ends: ValueEnds): Replacement | undefined {
@@ -134,21 +162,22 @@ function headerEnd(text: string, at: number, key: Key, pair: Pair, ends: ValueEn
   const close = pair.enclosing ? ends.closing(pair.enclosing, at) : undefined;
   const line = ends.line(at);
   const limit = close === undefined || close > line ? line : close;
-  const first = bareEnd(text, at);
+  const first = bareEnd(text, at, limit);
   if (text.startsWith(REDACTED, at)) return Math.min(first, limit);
-  if (/cookies?$/i.test(key.name)) return pair.colon ? limit : Math.min(cookieEnd(text, at, first), limit);
+  if (/cookies?$/i.test(key.name))
+    return pair.colon ? limit : Math.min(cookieEnd(text, at, first, limit), limit);
   const word = text.slice(at, first);
-  if (ONE_VALUE.test(word)) return Math.min(bareEnd(text, skipSpace(text, first)), limit);
+  if (ONE_VALUE.test(word)) return Math.min(bareEnd(text, skipSpace(text, first), limit), limit);
   // `Digest username="…", realm="…"`, `AWS4-HMAC-SHA256 Credential=…, Signature=…`.
   return /^[A-Za-z][\w-]*$/.test(word) && /=/.test(text.slice(first, limit)) ? limit : Math.min(first, limit);
 }
 
 /** `cookie=a=b; c=d status=5`: pairs as long as a semicolon joins them. */
-function cookieEnd(text: string, at: number, first: number): number {
+function cookieEnd(text: string, at: number, first: number, limit: number): number {
   let end = first;
   while (end > at && text[end] === ';') {
     const next = skipSpace(text, end + 1);
-    const stop = bareEnd(text, next);
+    const stop = bareEnd(text, next, limit);
     if (stop <= next) break;
     end = stop;
   }

@@ -1,8 +1,10 @@
 import { type MutableObject, setOwn } from './bounded-value.ts';
 import type { AnyValue, Attributes, Exception, LogRecord } from './log-record.ts';
+import { isPasswordFlag, redactFlags } from './redact-flags.ts';
 import { redactPairs } from './redact-pairs.ts';
 import { REDACTED, redactShapes } from './redact-shapes.ts';
 import { redactUrls } from './redact-urls.ts';
+import { newWork, type Work } from './redact-work.ts';
 import { isSecretKey } from './secret-keys.ts';
 import { SUSPECT, suspicion } from './suspicion.ts';
 
@@ -16,27 +18,35 @@ const MAX_PASSES = 5;
  * text, or the end of it, is serialised again if it holds a secret. Redact a whole text before cutting it. Idempotent; linear.
  */
 export function redactText(text: string): string {
+  return redactWithin(text, undefined);
+}
+
+/** With the work that is left for the text around, if there is one. */
+function redactWithin(text: string, around: Work | undefined): string {
   let clean = text;
   for (let pass = 0; pass < MAX_PASSES; pass++) {
     const rules = suspicion(clean);
     if (rules === 0) return clean;
-    const next = redactOnce(clean, rules);
+    const work = around ?? newWork();
+    if (work.left <= 0) return REDACTED;
+    const next = redactOnce(clean, rules, work);
     if (next === clean) return clean;
     clean = next;
   }
   return REDACTED;
 }
 
-function redactOnce(text: string, rules: number): string {
-  const json = redactJson(text);
+function redactOnce(text: string, rules: number, work: Work): string {
+  const json = redactJson(text, work);
   if (json?.whole) return json.text;
   let clean = redactShapes(json?.text ?? text, rules);
-  if (rules & SUSPECT.URL) clean = redactUrls(clean);
-  return rules & SUSPECT.PAIR ? redactPairs(clean) : clean;
+  if (rules & SUSPECT.URL) clean = redactUrls(clean, work);
+  if (rules & SUSPECT.FLAG) clean = redactFlags(clean, work);
+  return rules & SUSPECT.PAIR ? redactPairs(clean, work) : clean;
 }
 
 /** JSON, whole or at the end of a text, redacted by structure. `whole` when there is nothing else in the text. */
-function redactJson(text: string): { text: string; whole: boolean } | undefined {
+function redactJson(text: string, work: Work): { text: string; whole: boolean } | undefined {
   const last = text.trimEnd().at(-1);
   if (last !== '}' && last !== ']') return undefined;
   const start = last === '}' && !text.trimStart().startsWith('[') ? text.indexOf('{') : text.search(/\S/);
@@ -49,26 +59,29 @@ function redactJson(text: string): { text: string; whole: boolean } | undefined 
     return undefined;
   }
   const whole = text.slice(0, start).trim() === '';
-  const clean = redactValue(parsed, 1);
+  const clean = redactValue(parsed, 1, work);
   return { text: clean === parsed ? text : text.slice(0, start) + JSON.stringify(clean), whole };
 }
 
 /** A value without its secrets; the value itself when there are none. */
-function redactValue(value: AnyValue, depth: number): AnyValue {
+function redactValue(value: AnyValue, depth: number, work: Work): AnyValue {
   // A string may be JSON again; each such level is at most half as long as the one around it.
-  if (typeof value === 'string') return redactText(value);
+  if (typeof value === 'string') return redactWithin(value, work);
   if (typeof value !== 'object' || value === null) return value;
-  if (depth > MAX_DEPTH) return REDACTED;
-  return Array.isArray(value) ? redactArray(value, depth) : redactObject(value as Attributes, depth);
+  if (depth > MAX_DEPTH || work.left <= 0) return REDACTED;
+  return Array.isArray(value)
+    ? redactArray(value, depth, work)
+    : redactObject(value as Attributes, depth, work);
 }
 
 /** `['Authorization', 'Basic …', '--password', 'x']`: raw headers and argument lists have a key in front of its value. */
-function redactArray(values: readonly AnyValue[], depth: number): readonly AnyValue[] {
+function redactArray(values: readonly AnyValue[], depth: number, work: Work): readonly AnyValue[] {
   let changed = false;
   const copy = values.map((value, index) => {
     const before = index > 0 ? values[index - 1] : undefined;
     const secret = typeof before === 'string' && typeof value === 'string' && isBareKey(before);
-    const clean = secret ? REDACTED : redactValue(value, depth + 1);
+    const flag = isPasswordFlag(values, value);
+    const clean = secret ? REDACTED : flag ? `-p${REDACTED}` : redactValue(value, depth + 1, work);
     changed ||= clean !== value;
     return clean;
   });
@@ -82,7 +95,7 @@ function isBareKey(text: string): boolean {
 const NAME_KEY = /^(?:name|key|k|header|field|param)$/i;
 const VALUE_KEY = /^(?:values?|v|val|content)$/i;
 
-function redactObject(object: Attributes, depth: number): Attributes {
+function redactObject(object: Attributes, depth: number, work: Work): Attributes {
   // `{name: 'Authorization', value: 'Basic …'}`
   const named = Object.keys(object).some((key) => {
     const name = object[key];
@@ -93,8 +106,8 @@ function redactObject(object: Attributes, depth: number): Attributes {
   for (const key of Object.keys(object)) {
     const value = object[key] as AnyValue;
     const secret = isSecretKey(key) || (named && VALUE_KEY.test(key));
-    const clean = secret ? REDACTED : redactValue(value, depth + 1);
-    const cleanKey = redactText(key);
+    const clean = secret ? REDACTED : redactValue(value, depth + 1, work);
+    const cleanKey = redactWithin(key, work);
     changed ||= clean !== value || cleanKey !== key;
     setOwn(copy, cleanKey, clean);
   }
@@ -110,7 +123,7 @@ export function redactRecord(record: LogRecord): LogRecord {
     ...record,
     body,
     raw: record.raw === record.body ? body : redactText(record.raw),
-    attributes: redactValue(record.attributes, 1) as Attributes,
+    attributes: redactObject(record.attributes, 1, newWork()),
     ...(severityText === undefined ? {} : { severityText: redactText(severityText) }),
     ...(event === undefined ? {} : { event: redactText(event) }),
     ...(error === undefined ? {} : { error: redactText(error) }),

@@ -7,6 +7,7 @@ export const SUSPECT = {
   BEARER: 16,
   WEBHOOK: 32,
   PEM: 64,
+  FLAG: 128,
 } as const;
 
 /** Three characters that every secret of a rule contains, chosen to be rare elsewhere; `#` is a digit. */
@@ -31,11 +32,14 @@ for (const [index, characters] of [...'abcdefghijklmnopqrstuvwxyz_-. \\'].entrie
 }
 for (const digit of '#0123456789') CLASSES[digit.charCodeAt(0)] = 40;
 
+for (const quote of '"\'') CLASSES[quote.charCodeAt(0)] = 41;
+
 const RULES = new Uint8Array(1 << 18);
 for (const [rule, trigrams] of TRIGRAMS) {
   for (const trigram of trigrams.split(' ')) RULES[indexOf(trigram)] = (RULES[indexOf(trigram)] ?? 0) | rule;
 }
 RULES[indexOf(' ke')] = SUSPECT.PAIR; // `api key`, `private key`
+for (const flag of [' -p', '"-p']) RULES[indexOf(flag)] = SUSPECT.FLAG; // `mysql -psecret`, `"mysql","-psecret"`
 
 function indexOf(trigram: string): number {
   return [...trigram].reduce((hash, character) => (hash << 6) | (CLASSES[character.charCodeAt(0)] ?? 0), 0);

@@ -71,11 +71,14 @@ const NEXT_PAIR = /^.(?:\s|$|["'\\]|[\w.\-[\]%]{1,64}\s?[=:])/;
 /** A closing bracket or a quote ends it when nothing but punctuation follows. */
 const CLOSED = /^[)\]}>"'`]+(?:\s|$|[,;:.!?&|\\<])/;
 
-/** Where an unquoted value ends. Linear over a text as long as the caller goes on behind the end. */
-export function bareEnd(text: string, start: number): number {
+/**
+ * Where an unquoted value ends, at `limit` at the latest. Linear over a text as long as the caller goes on behind the end, or the
+ * limit is near.
+ */
+export function bareEnd(text: string, start: number, limit = text.length): number {
   let at = start;
   while (text.startsWith(REDACTED, at)) at += REDACTED.length;
-  for (; at < text.length; at++) {
+  for (; at < limit; at++) {
     const character = text[at] as string;
     if (SPACE_OR_END.test(character)) break;
     if (character === '&' || character === ';' || character === ',' || character === '|') {

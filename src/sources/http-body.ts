@@ -3,13 +3,23 @@ import { createGunzip, createInflate } from 'node:zlib';
 
 export type BodyResult =
   | { readonly ok: true; readonly body: Buffer }
-  | { readonly ok: false; readonly status: 400 | 413 | 415; readonly reason: string };
+  | { readonly ok: false; readonly status: 400 | 413 | 415 | 429; readonly reason: string };
+
+/** What the bodies of all requests together hold; one that was read is to be released by who got it. */
+export interface BodyMemory {
+  held: number;
+  readonly maxBytes: number;
+}
 
 /**
  * Reads a request's body, inflating gzip and deflate, up to `maxBytes` of inflated bytes: a zip bomb is cut off at the limit.
- * Never rejects; a sender that breaks off gives a 400.
+ * Never rejects; a sender that breaks off gives a 400, and one that comes when too much is held already a 429.
  */
-export function readBody(request: IncomingMessage, maxBytes: number): Promise<BodyResult> {
+export function readBody(
+  request: IncomingMessage,
+  maxBytes: number,
+  memory: BodyMemory = { held: 0, maxBytes: Number.POSITIVE_INFINITY },
+): Promise<BodyResult> {
   const tooLarge: BodyResult = {
     ok: false,
     status: 413,
@@ -31,7 +41,11 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bo
     const chunks: Buffer[] = [];
     let size = 0;
     const stream = inflate ? request.pipe(inflate) : request;
+    let finished = false;
     const finish = (result: BodyResult) => {
+      if (finished) return;
+      finished = true;
+      if (!result.ok) memory.held -= size;
       request.unpipe();
       inflate?.destroy();
       stream.removeAllListeners('data');
@@ -39,7 +53,10 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bo
     };
     stream.on('data', (chunk: Buffer) => {
       size += chunk.length;
+      memory.held += chunk.length;
       if (size > maxBytes) finish(tooLarge);
+      else if (memory.held > memory.maxBytes)
+        finish({ ok: false, status: 429, reason: 'overloaded, nothing was taken' });
       else chunks.push(chunk);
     });
     stream.on('end', () => finish({ ok: true, body: Buffer.concat(chunks, size) }));

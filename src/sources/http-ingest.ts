@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { type BodyPiece, type LineError, recordsOfBody } from './formats/ndjson.ts';
-import { readBody } from './http-body.ts';
+import { type BodyMemory, readBody } from './http-body.ts';
 
 export interface HttpIngestOptions {
   readonly pipeline: Pick<Pipeline, 'submit' | 'overloaded'>;
@@ -13,14 +13,21 @@ export interface HttpIngestOptions {
   readonly maxBodyBytes: number;
   readonly maxLineBytes: number;
   readonly now: () => number;
+  /** Bytes that the bodies under way may hold together; default: 64 MB, or six of `maxBodyBytes`. */
+  readonly maxHeldBytes?: number;
 }
 
+const HELD_BYTES = 64 * 1024 ** 2;
+const HELD_BODIES = 6;
 /** How long an overloaded bot asks senders to hold on (seconds): the queue drains in far less. */
 const RETRY_AFTER_S = 1;
 
 /** `POST /ingest` (product.md section 7). */
 export function createHttpIngest(options: HttpIngestOptions) {
   const { pipeline, source, token, now } = options;
+  const maxHeldBytes = options.maxHeldBytes ?? Math.max(HELD_BYTES, HELD_BODIES * options.maxBodyBytes);
+  const memory: BodyMemory = { held: 0, maxBytes: maxHeldBytes };
+  const retryLater = { 'retry-after': String(RETRY_AFTER_S) };
 
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (request.method !== 'POST')
@@ -30,14 +37,23 @@ export function createHttpIngest(options: HttpIngestOptions) {
       return fail(request, response, 401, reason, { 'www-authenticate': 'Bearer realm="tocsin"' });
     }
     if (pipeline.overloaded) {
-      return fail(request, response, 429, 'overloaded, nothing was taken', {
-        'retry-after': String(RETRY_AFTER_S),
-      });
+      return fail(request, response, 429, 'overloaded, nothing was taken', retryLater);
     }
-    const read = await readBody(request, options.maxBodyBytes);
-    if (!read.ok) return fail(request, response, read.status, read.reason);
+    const read = await readBody(request, options.maxBodyBytes, memory);
+    if (!read.ok) {
+      const headers = read.status === 429 ? retryLater : {};
+      return fail(request, response, read.status, read.reason, headers);
+    }
+    try {
+      await take(request, response, read.body);
+    } finally {
+      memory.held -= read.body.length;
+    }
+  };
+
+  async function take(request: IncomingMessage, response: ServerResponse, bytes: Buffer): Promise<void> {
     const observedAt = now();
-    const pieces = recordsOfBody(read.body, request.headers['content-type'], { observedAt }, options);
+    const pieces = recordsOfBody(bytes, request.headers['content-type'], { observedAt }, options);
     const { accepted, rejected, errors, failed } = await submitAll(pieces, pipeline, source);
     if (failed) {
       // The sender keeps the lines and comes again; the pipeline has told the operator why.
@@ -45,10 +61,10 @@ export function createHttpIngest(options: HttpIngestOptions) {
       const reason = `the database did not take the lines; ${stored}`;
       return fail(request, response, 503, reason, { 'retry-after': '5' }, accepted);
     }
-    const nothingRead = accepted === 0 && (rejected > 0 || read.body.length === 0);
-    const listed = read.body.length === 0 ? [{ line: 1, reason: 'the body is empty' }] : errors;
+    const nothingRead = accepted === 0 && (rejected > 0 || bytes.length === 0);
+    const listed = bytes.length === 0 ? [{ line: 1, reason: 'the body is empty' }] : errors;
     answer(response, nothingRead ? 400 : 200, { accepted, rejected, errors: listed });
-  };
+  }
 }
 
 /** Decodes and commits one piece after the other. Between them the event loop belongs to others. */

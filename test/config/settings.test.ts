@@ -145,6 +145,13 @@ describe('a mistake names the variable, what is wrong and the way out', () => {
       /b\.yml:1:11: timezone: there is no time zone "Mars\/Base"/,
     ],
     ['a span without a unit', 'reload: 60', /b\.yml:1:9: reload: expected a span such as/],
+    ['a size of nothing', 'max_line: 0', /b\.yml:1:11: max_line: expected a size such as/],
+    [
+      'a level that is none',
+      'log_level: warm',
+      /:1:12: log_level: expected one of .*"warm"\. Did you mean "warn"\?$/,
+    ],
+    ['a level that nobody meant', 'log_level: x', /got "x"\.$/],
     [
       'a secret',
       'slack_bot_token: xoxb-1',

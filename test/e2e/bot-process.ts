@@ -17,6 +17,8 @@ export interface BotProcess {
   post(body: string, type?: string): Promise<{ status: number; body: IngestAnswer }>;
   get(path: string): Promise<{ status: number; text: string }>;
   kill(signal: NodeJS.Signals): Promise<number | null>;
+  /** Nobody reads its output any more. */
+  closeOutput(): void;
 }
 
 export interface IngestAnswer {
@@ -82,6 +84,10 @@ export async function startBot(env: Readonly<Record<string, string>> = {}): Prom
       return { status: response.status, text: await response.text() };
     },
     kill: (signal) => endProcess(child, signal),
+    closeOutput() {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    },
   };
 }
 

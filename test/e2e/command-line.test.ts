@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { openStream } from '../platforms/console-server.ts';
 import { cleanUp, cli, startBot, tempDir } from './bot-process.ts';
 
 afterAll(cleanUp);
@@ -203,6 +204,49 @@ describe('wrong usage', () => {
     const { code, stderr } = await cli(['errors'], { env: { TOCSIN_DATA: tempDir() } });
     expect(stderr).toMatch(/no bot runs on .*npm start/);
     expect(code).toBe(1);
+  });
+});
+
+describe('what a user may do wrong', () => {
+  it('an unknown command is named, with the one that was probably meant', async () => {
+    const { code, stderr } = await cli(['clasify']);
+    expect(stderr).toBe('tocsin: there is no command "clasify". Did you mean "classify"?\n');
+    expect(code).toBe(2);
+  });
+
+  it('replay does not send a person to a form that it does not have', async () => {
+    const { code, stderr } = await cli(['replay'], { input: 'Out of memory\n' });
+    expect(stderr).toMatch(/^tocsin: stdin:1: is no JSON: .* A line is \{"t":seconds,"line":"…"\}\.\n$/);
+    expect(code).toBe(2);
+  });
+
+  it('an empty line among JSON lines is an empty line', async () => {
+    const { code, stdout } = await cli(['classify', '--json', '--input', 'json'], { input: '"a"\n\n"b"\n' });
+    expect(rows(stdout).map(({ outcome }) => outcome)).toEqual(['generic', 'ignored', 'generic']);
+    expect(code).toBe(0);
+  });
+
+  it('a very long reload interval is none of 1 ms', async () => {
+    const bot = await startBot({ LOG_AGG_RELOAD_SECONDS: '1e99' });
+    expect(bot.output()).not.toMatch(/TimeoutOverflow/);
+    await bot.kill('SIGTERM');
+  });
+
+  it('the bot outlives the reader of its log', async () => {
+    const bot = await startBot();
+    bot.closeOutput();
+    expect((await bot.post('Out of memory', 'text/plain')).status).toBe(200);
+    expect(await bot.kill('SIGTERM')).toBe(0);
+  });
+
+  it('the console page names the ports that were really taken', async () => {
+    const bot = await startBot();
+    const page = await openStream(Number(new URL(bot.http).port), '');
+    const hints = JSON.stringify((await page.next('hello')).data);
+    expect(hints).toContain(`${bot.http}/ingest`);
+    expect(hints).toContain(`-P ${bot.udpPort} `);
+    await page.leave();
+    await bot.kill('SIGTERM');
   });
 });
 

@@ -23,7 +23,7 @@ export async function startConsole(options: Partial<ConsoleOptions> & { readonly
   const tocsin = createConsole({
     chat: { command: answer, press: answer },
     commands: [{ name: 'errors', description: 'What is breaking', usage: '[2h]' }],
-    hints: ['Type `/help`.'],
+    hints: () => ['Type `/help`.'],
     now: () => 1_700_000_000_000,
     ...options,
   });

@@ -1,17 +1,37 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { createHttpIngest } from '../../src/sources/http-ingest.ts';
-import { cleanUp, tempDir } from '../e2e/bot-process.ts';
+import { cleanUp, eventually, tempDir } from '../e2e/bot-process.ts';
 import { openRoom } from '../pipeline/room.ts';
+
+type Options = Parameters<typeof createHttpIngest>[0];
+
+/** The ingest alone, on a real server; returns its address. */
+async function serve(options: Pick<Options, 'pipeline'> & Partial<Options>): Promise<string> {
+  const handle = createHttpIngest({
+    source: 'test',
+    token: undefined,
+    maxBodyBytes: 1_000_000,
+    maxLineBytes: 1_000,
+    now: Date.now,
+    ...options,
+  });
+  const server = createServer(handle).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+const headers = { 'content-type': 'text/plain' };
 
 it('says how much of a huge body was stored when the database fails in the middle', async () => {
   onTestFinished(cleanUp);
   const room = openRoom({ dataDir: tempDir() });
   const { pipeline } = room;
   let pieces = 0;
-  const handle = createHttpIngest({
+  const url = await serve({
     pipeline: {
       overloaded: false,
       submit: (submission) => {
@@ -21,25 +41,31 @@ it('says how much of a huge body was stored when the database fails in the middl
         return pipeline.submit(submission);
       },
     },
-    source: 'test',
-    token: undefined,
-    maxBodyBytes: 1_000_000,
-    maxLineBytes: 1_000,
-    now: Date.now,
   });
-  const server = createServer(handle).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => void server.close());
-  const { port } = server.address() as AddressInfo;
   const body = 'hello\n'.repeat(20_000);
-  const response = await fetch(`http://127.0.0.1:${port}/`, {
-    method: 'POST',
-    body,
-    headers: { 'content-type': 'text/plain' },
-  });
+  const response = await fetch(url, { method: 'POST', body, headers });
   expect(response.status).toBe(503);
   expect(await response.json()).toMatchObject({
     accepted: 10_000,
     errors: [{ reason: expect.stringMatching(/only the first 10000/) }],
   });
+});
+
+it('asks senders to come later while the bodies under way hold too much, and takes them afterwards', async () => {
+  onTestFinished(cleanUp);
+  const { pipeline } = openRoom({ dataDir: tempDir() });
+  const url = await serve({ pipeline, maxHeldBytes: 100_000 });
+  const post = () => fetch(url, { method: 'POST', body: 'hello\n'.repeat(10_000), headers });
+  const slow = request(url, { method: 'POST', headers });
+  const answered = once(slow, 'response');
+  slow.write('hello\n'.repeat(10_000));
+  const refused = await eventually(async () => {
+    const response = await post();
+    return response.status === 429 ? response : undefined;
+  });
+  expect(refused.headers.get('retry-after')).toBe('1');
+  slow.end();
+  const [response] = (await answered) as [{ statusCode: number }];
+  expect(response.statusCode).toBe(200);
+  for (let n = 0; n < 3; n += 1) expect((await post()).status).toBe(200);
 });

@@ -15,7 +15,7 @@ export interface ConsoleOptions {
   readonly chat: Chat;
   readonly commands: readonly CommandHelp[];
   /** What the empty page says, a line each: where to type, where to send logs. `` `…` `` is shown as code. */
-  readonly hints: readonly string[];
+  readonly hints: () => readonly string[];
   /** How many messages are kept in memory, for pages that are opened later; 200 if not given. */
   readonly keep?: number;
   /** The page asks for it once. Without it only a loopback Host is answered. */
@@ -44,7 +44,7 @@ export function createConsole(options: ConsoleOptions): Console {
   const assets = readPageAssets();
   const gate = createGate(token, now);
   const feed = createFeed({ keep, now });
-  const stream = createEventStream(feed, () => ({ hints, commands, keep, now: now() }));
+  const stream = createEventStream(feed, () => ({ hints: hints(), commands, keep, now: now() }));
   let stopping = false;
 
   const post = (message: Message): string => feed.add({ kind: 'message', message });

@@ -6,6 +6,8 @@ import { outcomeOf } from './outcome.ts';
 const CONNECT_TIMEOUT_MS = 15_000;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
+/** Slack asks for some tens of seconds; an hour is a mistake of somebody's. */
+const LONGEST_ASKED_MS = 60 * 60_000;
 /** A connection that was closed sooner counts as a failed one: Slack's own are open for hours. */
 const STABLE_AFTER_MS = 10_000;
 
@@ -115,7 +117,9 @@ function waitMs(failures: number, error: unknown): number {
   if (failures === 0) return 0;
   const backoffMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(failures, 10));
   const outcome = error === undefined ? undefined : outcomeOf(error);
-  return outcome?.kind === 'rate_limited' ? Math.max(outcome.retryAfterMs, backoffMs) : backoffMs;
+  return outcome?.kind === 'rate_limited'
+    ? Math.min(Math.max(outcome.retryAfterMs, backoffMs), LONGEST_ASKED_MS)
+    : backoffMs;
 }
 
 function settledOrAborted(settled: Promise<unknown>, signal: AbortSignal): Promise<void> {
