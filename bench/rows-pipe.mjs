@@ -3,21 +3,22 @@ import { join } from 'node:path';
 import { corpusFile } from './corpus.mjs';
 import { CLI, runProgram } from './process.mjs';
 
-/** How many lines a run may have: steps, so that files are shared between rows. */
+/** How many lines a peer's run may have: steps, so that files are shared between rows. */
 const SIZES = [20_000, 50_000, 100_000, 200_000, 400_000, 800_000];
 const FIRST = SIZES[0];
 
-/** A number of lines that a program needs about `seconds` for, going by a first run. */
-function sizeFor(linesPerS, seconds) {
-  return SIZES.findLast((size) => size <= linesPerS * seconds) ?? FIRST;
+/** The lines that a program has about `seconds` of work with; by its CPU time, which a busy machine stretches least. */
+function sizeFor(cpuUs, seconds) {
+  return SIZES.findLast((size) => size * cpuUs <= seconds * 1e6) ?? FIRST;
 }
 
 /**
  * A row for a program that reads lines on stdin. The start of the process is measured in every round with an empty input and taken
- * off, for ours and for the peers alike: what is told is how the cost grows with the lines.
+ * off, for ours and for the peers alike: what is told is how the cost grows with the lines. Without `lines`, a first short run finds
+ * out how many the others have: peers differ by a factor of a thousand.
  */
-export function stdinRow({ name, corpus, form, seconds, program }) {
-  let size = FIRST;
+export function stdinRow({ name, corpus, form, seconds, lines, program }) {
+  let size = lines ?? FIRST;
   const measure = async (bench) => {
     const input = await corpusFile(bench.dir, corpus, form, size);
     const start = await program(bench, bench.emptyFile);
@@ -33,10 +34,8 @@ export function stdinRow({ name, corpus, form, seconds, program }) {
   };
   return {
     name,
-    /** A first short run finds out how many lines the others have. */
     async warmUp(bench) {
-      size = FIRST;
-      size = sizeFor((await measure(bench)).linesPerS, seconds);
+      if (lines === undefined) size = sizeFor((await measure(bench)).cpuUs, seconds);
       await corpusFile(bench.dir, corpus, form, size);
     },
     run: measure,

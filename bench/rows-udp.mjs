@@ -14,7 +14,7 @@ const SECONDS = 2;
 /** The highest rate of syslog datagrams at which none is lost: the rates are gone up until one is. */
 export function udpRow({ corpus, signatures }) {
   let packets;
-  /** Where the next round begins: two steps below what the last one found. */
+  /** Where the next round begins: one step below what the last one found. */
   let first = 0;
   return {
     name: `udp syslog without loss, ${signatures} signatures, ${corpus.errors * 100} %`,
@@ -22,18 +22,22 @@ export function udpRow({ corpus, signatures }) {
       packets = takeLines(corpus, 'syslog', 20_000).map((line) => Buffer.from(line));
     },
     async run({ dir, rulesOf }) {
-      let best = { rate: 0, cpuUs: Number.NaN, rssKb: undefined, lost: 0 };
+      let best = { rate: 0, cpuUs: Number.NaN, rssKb: undefined };
       let note = '';
-      for (let step = first; step < RATES.length; step += 1) {
+      // Up to the first loss; where there is one at once, down to the first rate without.
+      for (let step = first, isRising = true; RATES[step] !== undefined; step += isRising ? 1 : -1) {
         const tried = await attempt(dir, rulesOf(signatures).file, packets, RATES[step]);
-        if (tried.lost > 0 || tried.rate < RATES[step] * 0.9) {
+        if (tried.lost === 0 && tried.rate >= RATES[step] * 0.9) {
+          best = tried;
+          first = Math.max(0, step - 1);
+          if (!isRising) break;
+        } else {
           const why =
             tried.lost > 0 ? `lost ${(tried.lostShare * 100).toFixed(1)} %` : 'the sender could not';
-          note = `at ${Math.round(tried.rate / 1000)}k/s: ${why}`;
-          break;
+          note = `at ${RATES[step] / 1000}k/s: ${why}`;
+          if (best.rate > 0) break;
+          isRising = false;
         }
-        best = tried;
-        first = Math.max(0, step - 1);
       }
       return {
         linesPerS: best.rate,
