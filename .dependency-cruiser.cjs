@@ -110,7 +110,7 @@ module.exports = {
       comment: 'what runs does not import what tests, shows or builds it',
       severity: 'error',
       from: { path: '^src/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^(test|scripts|examples)/|\\.test\\.ts$' },
+      to: { path: '^(test|scripts|examples|bench)/|\\.test\\.ts$' },
     },
     {
       name: 'not-to-unresolvable',

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT, runScript, setup } from './setup.mjs';
 
-const FOLDERS = ['src', 'test', 'examples'];
+const FOLDERS = ['src', 'test', 'examples', 'bench'];
 
 /** The longest first: on two cores the short ones then fill the other. */
 const TOOLS = [
