@@ -129,7 +129,7 @@ function connect(settings: Settings, now: () => number): ConnectedPlatforms {
     chat: silent,
     log,
     now,
-    hints: [],
+    hints: () => [],
     listen: false,
     onStatus: () => {},
     onMigrate: () => {},
