@@ -278,7 +278,7 @@ export class Courier {
       if (result.kind === 'edited') {
         store.bundles.shown(storm, storm.messageId as string, storm.step, composed.upTo ?? null, now());
         this.#worked();
-      } else if (result.kind === 'gone') store.bundles.repost(storm, now());
+      } else if (result.kind === 'gone' || result.kind === 'frozen') store.bundles.repost(storm, now());
       else if (result.kind === 'rejected') {
         const step = nextStep(storm.step);
         if (step) store.bundles.degrade(storm, step);
@@ -317,7 +317,8 @@ export class Courier {
         store.live.remove(live);
         // Posted anew while there is something to tell; what is over needs no second message.
         if (shown.state === 'ongoing') store.outbox.repost(destination.id, live.alertId, now());
-      } else if (result.kind === 'rejected') {
+      } else if (result.kind === 'frozen') store.live.settle(live, shown.state);
+      else if (result.kind === 'rejected') {
         const step = nextStep(live.step);
         if (step) store.live.degrade(live, step);
         else store.live.settle(live, shown.state);

@@ -18,8 +18,10 @@ export type SendResult = { readonly kind: 'sent'; readonly messageId: string } |
 
 export type EditResult =
   | { readonly kind: 'edited' }
-  /** The message is not in the chat any more, or may not be edited any more. */
+  /** The message is not in the chat any more. */
   | { readonly kind: 'gone' }
+  /** It is there, and may not be changed any more: too old, or from before the group moved. */
+  | { readonly kind: 'frozen' }
   | SendFailure;
 
 export interface SendOptions {

@@ -65,7 +65,7 @@ describe('a record is classified', () => {
       outcome(line);
       const startedAt = performance.now();
       outcome(line);
-      expect(performance.now() - startedAt, piece).toBeLessThan(50);
+      expect(performance.now() - startedAt, piece).toBeLessThan(2_000);
     }
   });
 });

@@ -271,7 +271,7 @@ describe('the end', () => {
     await reader?.read();
     const startedAt = performance.now();
     expect(await bot.kill('SIGTERM')).toBe(0);
-    expect(performance.now() - startedAt).toBeLessThan(1_500);
+    expect(performance.now() - startedAt).toBeLessThan(15_000);
     await reader?.cancel().catch(() => {});
   });
 
@@ -287,7 +287,7 @@ describe('the end', () => {
     await eventually(() => /Ending/.test(bot.output()));
     void bot.kill('SIGINT');
     expect(await ended).toBe(1);
-    expect(performance.now() - startedAt).toBeLessThan(1_500);
+    expect(performance.now() - startedAt).toBeLessThan(15_000);
     slow.destroy();
   });
 });

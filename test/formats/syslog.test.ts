@@ -181,7 +181,7 @@ describe('recordOfSyslog', () => {
       const start = performance.now();
       read(`<13>1 - h app - - [a@1 x="${piece.repeat(64_000 / piece.length)}`);
       read(`<13>${piece.repeat(64_000 / piece.length)}`);
-      expect(performance.now() - start).toBeLessThan(500);
+      expect(performance.now() - start).toBeLessThan(5_000);
     },
   );
 });

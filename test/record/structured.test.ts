@@ -245,7 +245,7 @@ describe('recordOfObject', () => {
     const many = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`k${index}`, index]));
     const start = performance.now();
     const record = read({ ...many, deep, msg: 'm', level: 'error' });
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(performance.now() - start).toBeLessThan(5_000);
     expect(record).toMatchObject({ body: 'm', severityNumber: 17 });
     expect(record.attributes['tocsin.cut']).toBeTypeOf('string');
     expect(Object.keys(record.attributes).length).toBeLessThan(1100);

@@ -17,8 +17,9 @@ type Client = App['client'];
 
 /** Metadata of every message that we post, by which it is found again (https://docs.slack.dev/messaging/message-metadata). */
 const EVENT_TYPE = 'tocsin_message';
-/** The message is not there any more, or may not be changed any more (https://docs.slack.dev/reference/methods/chat.update). */
-const GONE = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed']);
+/** What `chat.update` says of a message that is not there, or may not be changed (https://docs.slack.dev/reference/methods/chat.update). */
+const GONE = 'message_not_found';
+const FROZEN = new Set(['cant_update_message', 'edit_window_closed']);
 /** Messages of a channel that are looked through for one whose answer was lost; it is among the newest. */
 const LOOKED_THROUGH = 200;
 /** Our clock and Slack's may differ by this much. */
@@ -75,7 +76,8 @@ export function createChannel(
         return { kind: 'edited' };
       } catch (error) {
         const name = (error as { data?: { error?: string } }).data?.error ?? '';
-        return GONE.has(name) ? { kind: 'gone' } : outcomeOf(error);
+        if (name === GONE) return { kind: 'gone' };
+        return FROZEN.has(name) ? { kind: 'frozen' } : outcomeOf(error);
       }
     },
     async find(key, sinceMs): Promise<FindResult> {

@@ -111,7 +111,7 @@ async function replace(
   );
   const result = editResult(attempt);
   if (attempt.ok || result.kind === 'edited') return;
-  if (result.kind === 'gone') return post(options, placeOf(old), message);
+  if (result.kind === 'gone' || result.kind === 'frozen') return post(options, placeOf(old), message);
   options.log.warn(
     { chatId: old.chat.id, error: describe(attempt.failure) },
     'A message could not be changed.',

@@ -5,7 +5,8 @@ import { outcomeOf } from './outcome.ts';
 import type { Attempt, Place, Sender } from './sender.ts';
 
 /** The message is not there any more, or not one that may be changed (td, `get_message_force`, `edit_message_text`). */
-const GONE = /message to edit not found|can't be edited|no text in the message|MESSAGE_ID_INVALID/i;
+const GONE = /message to edit not found|MESSAGE_ID_INVALID/i;
+const FROZEN = /can't be edited|no text in the message/i;
 const UNCHANGED = /message is not modified/i;
 
 export interface DestinationsOptions {
@@ -28,12 +29,20 @@ export function createDestinations({
       const attempt = await sender.post(place, message, step);
       if (!attempt.ok) return outcomeOf(attempt.failure);
       await attach(sender, place, message, step);
-      return { kind: 'sent', messageId: String(attempt.messageId) };
+      return { kind: 'sent', messageId: messageIdOf(attempt, place) };
     },
     async edit(messageId, message, { step }): Promise<EditResult> {
-      return editResult(await sender.edit(place.chatId, Number(messageId), message, step));
+      const [id = '', chatId = String(place.chatId)] = messageId.split('@');
+      // Messages of the old group have other numbers in the new one: there it would be another message.
+      if (chatId !== String(sender.chatOf(place.chatId))) return { kind: 'frozen' };
+      return editResult(await sender.edit(place.chatId, Number(id), message, step));
     },
   }));
+}
+
+/** The number of a message, and its chat if that is not the configured one: `17`, `17@-1001234`. */
+function messageIdOf({ messageId, chatId }: Attempt & { readonly ok: true }, place: Place): string {
+  return String(chatId) === String(place.chatId) ? String(messageId) : `${messageId}@${chatId}`;
 }
 
 /** The full list behind a message, for whom it is cut too short; at the last step the file is the message. */
@@ -44,7 +53,10 @@ async function attach(sender: Sender, place: Place, message: Message, step: stri
 /** What an attempt to edit means. An identical text is an error of Telegram's, and no harm. */
 export function editResult(attempt: Attempt): EditResult {
   if (attempt.ok) return { kind: 'edited' };
-  const said = attempt.failure.kind === 'refused' ? attempt.failure.description : '';
+  const { failure } = attempt;
+  const said = failure.kind === 'refused' ? failure.description : '';
   if (UNCHANGED.test(said)) return { kind: 'edited' };
+  if (FROZEN.test(said) || (failure.kind === 'refused' && failure.migratedTo !== undefined))
+    return { kind: 'frozen' };
   return GONE.test(said) ? { kind: 'gone' } : outcomeOf(attempt.failure);
 }

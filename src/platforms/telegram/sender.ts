@@ -15,7 +15,7 @@ export interface Place {
 }
 
 export type Attempt =
-  | { readonly ok: true; readonly messageId: number }
+  | { readonly ok: true; readonly messageId: number; readonly chatId: number | string }
   | { readonly ok: false; readonly failure: Failure };
 
 export interface SenderOptions {
@@ -84,17 +84,22 @@ export class Sender {
 
   async edit(chatId: number | string, messageId: number, message: Message, step: Step): Promise<Attempt> {
     if (step === 'line') {
-      const caption = await this.#attempt(chatId, async (chat, signal) => {
+      const caption = await this.#once(this.chatOf(chatId), async (chat, signal) => {
         await this.#options.api.editMessageCaption(chat, messageId, { caption: captionOf(message) }, signal);
         return messageId;
       });
       if (caption.ok || !/no caption|not a media/i.test(describe(caption.failure))) return caption;
     }
     const { text, disable_notification, ...other } = renderTelegram(message, step);
-    return this.#attempt(chatId, async (chat, signal) => {
+    return this.#once(this.chatOf(chatId), async (chat, signal) => {
       await this.#options.api.editMessageText(chat, messageId, text, mutable(other), signal);
       return messageId;
     });
+  }
+
+  /** Where a group is now. */
+  chatOf(chatId: number | string): number | string {
+    return this.#migrated.get(String(chatId)) ?? chatId;
   }
 
   /** Remembers the new id of a group. */
@@ -121,29 +126,28 @@ export class Sender {
     });
   }
 
-  async #attempt(
-    chatId: number | string,
-    call: (chat: number | string, signal: Signal) => Promise<number>,
-  ): Promise<Attempt> {
-    const { timeoutMs } = this.#options;
-    let chat = this.#migrated.get(String(chatId)) ?? chatId;
-    for (let mayMove = true; ; mayMove = false) {
-      try {
-        const messageId = await withDeadline({ ms: timeoutMs }, (signal) => call(chat, signal));
-        return { ok: true, messageId };
-      } catch (error) {
-        const failure = failureOf(error);
-        if (failure.kind !== 'refused' || failure.migratedTo === undefined || !mayMove)
-          return { ok: false, failure };
-        this.migrate(chatId, failure.migratedTo);
-        chat = failure.migratedTo;
-      }
+  /** Follows a group that has moved, once. */
+  async #attempt(chatId: number | string, call: Call): Promise<Attempt> {
+    const first = await this.#once(this.chatOf(chatId), call);
+    if (first.ok || first.failure.kind !== 'refused' || first.failure.migratedTo === undefined) return first;
+    this.migrate(chatId, first.failure.migratedTo);
+    return this.#once(first.failure.migratedTo, call);
+  }
+
+  async #once(chatId: number | string, call: Call): Promise<Attempt> {
+    try {
+      const messageId = await withDeadline({ ms: this.#options.timeoutMs }, (signal) => call(chatId, signal));
+      return { ok: true, messageId, chatId };
+    } catch (error) {
+      return { ok: false, failure: failureOf(error) };
     }
   }
 }
 
 /** grammY's own signal type, which is not the platform's; at run time both do. */
 type Signal = NonNullable<Parameters<Api['getMe']>[0]>;
+
+type Call = (chat: number | string, signal: Signal) => Promise<number>;
 
 function topicOf({ threadId }: Place) {
   return threadId === undefined || threadId === GENERAL_TOPIC ? {} : { message_thread_id: threadId };
