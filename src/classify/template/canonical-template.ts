@@ -3,6 +3,7 @@ import { messageStart } from './header.ts';
 import { MASK } from './mask-rule.ts';
 import type { MaskedPlace } from './mask-writer.ts';
 import { maskText } from './scan.ts';
+import { type Trace, traceIn } from './trace.ts';
 
 /** Longer texts are cut (UTF-16 units): whoever can write into a log must not be able to make it expensive. */
 export const TEMPLATE_LENGTH = 8192;
@@ -12,14 +13,25 @@ const PREFIXES: ReadonlySet<string> = new Set(['unhandled exception', 'network r
 
 /**
  * The canonical text of the `template` form (product.md section 4): a label, or the template of the message, with the label in
- * front where it says only what kind of error it is. `stacktrace` is of the record's exception. Stateless, linear, never throws.
+ * front where it says only what kind of error it is; of a stack trace its types and the innermost frames of the user's own code.
+ * `stacktrace` is of the record's exception, where the text does not hold it. Stateless, linear, never throws.
  */
-export function canonicalTemplate(text: string, _stacktrace?: string): string {
+export function canonicalTemplate(text: string, stacktrace?: string): string {
   const cut = text.length > TEMPLATE_LENGTH ? text.slice(0, TEMPLATE_LENGTH) : text;
   const label = labelOf(cut);
   if (label !== undefined && !PREFIXES.has(label)) return label;
-  const template = messageTemplate(cut);
+  const trace = traceIn(text) ?? (stacktrace === undefined ? undefined : traceIn(stacktrace));
+  const template = trace === undefined ? messageTemplate(cut) : traceTemplate(trace);
   return label === undefined ? template : `${label}: ${template}`;
+}
+
+/** `TypeError at total (models/order.js) < handle (routes/order.js)`; with only frames of libraries, type and message. */
+function traceTemplate({ types, frames, message, needsMessage }: Trace): string {
+  const masked = messageTemplate(message);
+  const type = types.join(' < ');
+  const head =
+    needsMessage || frames.length === 0 ? [type, masked].filter((part) => part !== '').join(': ') : type;
+  return frames.length === 0 ? head : `${head} at ${frames.join(' < ')}`;
 }
 
 /** The message of one line as a template: its head is left out, what varies is masked. */

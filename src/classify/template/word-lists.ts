@@ -23,7 +23,7 @@ const LISTS: readonly (readonly [kind: number, words: string])[] = [
   [MONTH, 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'],
   [DAY, 'Mon Tue Wed Thu Fri Sat Sun'],
   [ZONE, 'UTC GMT EST EDT CST CDT MST MDT PST PDT CET CEST BST IST JST MSK AM PM'],
-  [CONSTANT, 'true false null True False NULL TRUE FALSE nil'],
+  [CONSTANT, 'true false null True False NULL TRUE FALSE'],
   [CODE, 'code Code status Status STATUS errno Errno ERRNO SQLSTATE sqlstate HTTP'],
   [ERROR, 'error Error ERROR'],
   [EXIT, 'exit exited exits'],
