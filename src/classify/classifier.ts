@@ -60,7 +60,12 @@ export function identify(
   form: FingerprintForm,
   stacktrace?: string,
 ): Identity {
-  const canonical = form === 'seed' ? canonicalSeed(text) : canonicalTemplate(text, stacktrace);
+  const canonical = canonicalOf(text, form, stacktrace);
   const name = category ?? UNCLASSIFIED;
   return { category: name, canonical, fingerprint: fingerprint(name, canonical) };
+}
+
+/** The canonical text in a form (product.md section 4). */
+export function canonicalOf(text: string, form: FingerprintForm, stacktrace?: string): string {
+  return form === 'seed' ? canonicalSeed(text) : canonicalTemplate(text, stacktrace);
 }

@@ -3,7 +3,7 @@ import { messageStart } from './header.ts';
 import { MASK } from './mask-rule.ts';
 import type { MaskedPlace } from './mask-writer.ts';
 import { maskText } from './scan.ts';
-import { type Trace, traceIn } from './trace.ts';
+import { FRAME, type Trace, traceIn } from './trace.ts';
 
 /** Longer texts are cut (UTF-16 units): whoever can write into a log must not be able to make it expensive. */
 export const TEMPLATE_LENGTH = 8192;
@@ -25,13 +25,13 @@ export function canonicalTemplate(text: string, stacktrace?: string): string {
   return label === undefined ? template : `${label}: ${template}`;
 }
 
-/** `TypeError at total (models/order.js) < handle (routes/order.js)`; with only frames of libraries, type and message. */
+/** `TypeError ← total (models/order.js) ← handle (routes/order.js)`; with only frames of libraries, type and message. */
 function traceTemplate({ types, frames, message, needsMessage }: Trace): string {
   const masked = messageTemplate(message);
   const type = types.join(' < ');
   const head =
     needsMessage || frames.length === 0 ? [type, masked].filter((part) => part !== '').join(': ') : type;
-  return frames.length === 0 ? head : `${head} at ${frames.join(' < ')}`;
+  return frames.length === 0 ? head : [head, ...frames].join(FRAME);
 }
 
 /** The message of one line as a template: its head is left out, what varies is masked. */

@@ -6,6 +6,7 @@ import {
   classOf,
   DIGIT,
   DOT,
+  isDigit,
   isWordChar,
   LETTER,
   LOWER,
@@ -34,6 +35,7 @@ import { renderRoute, renderUrl } from './url.ts';
 import { isErrorClass, isVendorCode } from './vendor-code.ts';
 import {
   AFTER_USER,
+  BEFORE_NAME,
   BEFORE_USER,
   CODE,
   CONSTANT,
@@ -46,6 +48,7 @@ import {
   METHOD,
   MONTH,
   NAMES_WITH_DIGITS,
+  REFUSAL,
   STATUS,
   USER,
   unitEnd,
@@ -175,10 +178,11 @@ class Scan {
     const status = Number(statusAt?.[1] ?? 0);
     const route = status > 0 && status < 500 ? '<*>' : renderRoute(text.slice(blank + 1, routeEnd));
     this.#writer.replace(at, end + 1, `"${text.slice(at + 1, blank)} ${route}"`, 'request');
+    this.#next(0, at, end + 1);
+    if (statusAt === null) return end + 1;
+    const statusEnd = end + statusAt[0].length;
     // Success is no error: its exact status tells no two errors apart.
-    this.#next(status >= 400 ? CODE : 0, at, end + 1);
-    if (status < 400 || statusAt === null) return end + 1;
-    return end + statusAt[0].length;
+    return status < 400 ? this.#masked(statusEnd - 3, statusEnd, 'request') : statusEnd;
   }
 
   #word(start: number): number {
@@ -241,7 +245,10 @@ class Scan {
     }
     if ((bits & DIGIT) !== 0) return this.#digits(start, end, bits);
     if ((bits & SLASH) !== 0 && isFilePath(text, start, end)) return this.#masked(start, end, 'path');
-    if ((bits & DOT) !== 0 && (bits & (SLASH | BACKSLASH)) === 0) {
+    if ((bits & DOT) !== 0 && (bits & BACKSLASH) === 0) {
+      const slash = (bits & SLASH) === 0 ? -1 : text.indexOf('/', start);
+      // `com.example.app/.Main`, `example.com/docs`
+      if (slash > start && isDottedName(text, start, slash, false)) return this.#masked(start, end, 'host');
       const code = text.charCodeAt(end + 1);
       const port = text.charCodeAt(end) === 58 && code >= 48 && code <= 57;
       if (isDottedName(text, start, end, port)) return this.#masked(start, end, 'host');
@@ -255,6 +262,7 @@ class Scan {
     const kind = wordKind(text, start, end);
     if (this.#wordEnd === start - 1 && this.#namesUser(kind)) return this.#masked(start, end, 'user');
     if (kind === CONSTANT) return this.#masked(start, end, 'constant');
+    if (start === 0 && portEnd(text, end) > 0) return this.#masked(start, portEnd(text, end), 'host');
     if (kind === MONTH || kind === DAY) {
       const next = text.charCodeAt(end + 1);
       const date = (next >= 48 && next <= 57) || (kind === DAY && wordKind(text, end + 1, end + 4) === MONTH);
@@ -268,17 +276,29 @@ class Scan {
     if ((bits & (BEYOND_HEX | WIDE | UNDERSCORE)) === 0 && end - start >= 8 && isLetters(text, start, end)) {
       return this.#masked(start, end, 'hex');
     }
-    if (bits === 0 && this.#writer.isList(start) && isCensored(text, start, end))
+    if (
+      bits === 0 &&
+      isCensored(text, start, end) &&
+      (this.#writer.isList(start) || isDigit(text.charCodeAt(end + 1)))
+    )
       return this.#masked(start, end, 'censored');
-    this.#next(kind, start, end);
+    // `login refused for ann`: it is still about a login.
+    this.#next(kind === REFUSAL && this.#kind === CREDENTIAL ? CREDENTIAL : kind, start, end);
     return end;
   }
 
-  /** Whether the two words in front make the next one a name: `for user ann`, `password for ann`. */
+  /** Whether the words in front make the next one a name: `for user ann`, `invalid user ann`, `password for ann`. */
   #namesUser(kind: number): boolean {
-    if (this.#kind === USER)
-      return this.#kindBefore === BEFORE_USER && kind !== AFTER_USER && kind !== BEFORE_USER;
-    return kind === 0 && this.#kind === BEFORE_USER && this.#kindBefore === CREDENTIAL;
+    const [before, earlier] = [this.#kind, this.#kindBefore];
+    if (before === USER) {
+      return (
+        (earlier === BEFORE_USER || earlier === BEFORE_NAME) &&
+        kind !== AFTER_USER &&
+        kind !== BEFORE_USER &&
+        kind !== CREDENTIAL
+      );
+    }
+    return kind === 0 && before === BEFORE_NAME && earlier === CREDENTIAL;
   }
 
   /** A word that holds a digit. */
@@ -418,6 +438,14 @@ function numberedEnd(text: string, start: number, end: number): number {
   let at = end + 1;
   while (at < end + 4 && (classOf(text.charCodeAt(at)) & DIGIT) !== 0) at++;
   return at > end + 1 && text.charCodeAt(at) === 41 ? at + 1 : -1;
+}
+
+/** `db:5432 no answer`: what a message begins with, and then speaks of. The end of the port, or -1. */
+function portEnd(text: string, at: number): number {
+  if (text.charCodeAt(at) !== 58) return -1;
+  let end = at + 1;
+  while (end < at + 7 && (classOf(text.charCodeAt(end)) & DIGIT) !== 0) end++;
+  return end >= at + 3 && end <= at + 6 && text.charCodeAt(end) === 32 ? end : -1;
 }
 
 function isCensored(text: string, start: number, end: number): boolean {

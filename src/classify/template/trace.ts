@@ -2,6 +2,9 @@ import { exceptionInText, typedMessage } from '../../record/exception-in-text.ts
 import { type Frame, frameOf, showFrame } from './frame.ts';
 import { isOwnCode } from './own-code.ts';
 
+/** Stands in front of each frame in a canonical text. Texts that hold it are never merged: call sites are what they differ in. */
+export const FRAME = ' ← ';
+
 /** So many innermost frames of the user's own code tell a place apart: the function, and who called it. */
 const FRAMES = 3;
 /** Lines that are read at the beginning and at the end of a trace: the innermost frames stand at one of them. */

@@ -17,6 +17,10 @@ export const AFTER_USER = 11;
 export const STATUS = 12;
 /** `password for ann`: what follows `for` is a name. */
 export const CREDENTIAL = 13;
+/** Between the credential and `for`: `login refused for ann`. */
+export const REFUSAL = 14;
+/** In front of the name of a person, where the words before it speak of one. */
+export const BEFORE_NAME = 15;
 
 const LISTS: readonly (readonly [kind: number, words: string])[] = [
   [METHOD, 'GET POST PUT DELETE PATCH HEAD OPTIONS'],
@@ -29,11 +33,13 @@ const LISTS: readonly (readonly [kind: number, words: string])[] = [
   [EXIT, 'exit exited exits'],
   [STATUS, 'returned responded response answered'],
   [USER, 'user User username'],
-  [BEFORE_USER, 'for invalid illegal unknown as of by Invalid Illegal Unknown'],
-  [CREDENTIAL, 'password Password login logon'],
+  [BEFORE_USER, 'invalid illegal unknown Invalid Illegal Unknown'],
+  [BEFORE_NAME, 'for as of by'],
+  [CREDENTIAL, 'password Password passphrase login Login logon authentication Authentication'],
+  [REFUSAL, 'failure failures failed refused denied rejected attempt attempts'],
   [
     AFTER_USER,
-    'not is was has have had and or in on at with from to the a request name names id ids input data agent account session limit limits authentication credentials permissions access error errors',
+    'not is was has have had and or in on at with from to the a request name names id ids input data agent account session limit limits credentials permissions access error errors',
   ],
 ];
 
