@@ -23,5 +23,5 @@ export const DEFAULT_RULES: AlertRules = {
   immediateCategories: new Set(['critical']),
   categories: new Map(),
   genericAlert: true,
-  fingerprint: 'seed',
+  fingerprint: 'template',
 };

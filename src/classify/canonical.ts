@@ -28,11 +28,15 @@ const HEX = /0x[0-9a-fA-F]+/g;
 /** A number that is a word of its own, in any script: neither a letter, a digit nor `_` touches it. */
 const WHOLE_NUMBER = /(?<![\p{L}\p{N}_])\p{Nd}+(?![\p{L}\p{N}_])/gu;
 
+/** The label of the first canonical pattern that matches. */
+export function labelOf(text: string): string | undefined {
+  const [first] = LABELS.match(Buffer.from(text, 'utf8'));
+  return first === undefined ? undefined : CANONICAL_PATTERNS[first]?.[0];
+}
+
 /** The canonical text of the `seed` form: a label, or the general form (hex, numbers, cut, lower case, in that order). */
 export function canonicalSeed(text: string): string {
-  const [first] = LABELS.match(Buffer.from(text, 'utf8'));
-  const label = first === undefined ? undefined : CANONICAL_PATTERNS[first]?.[0];
-  return label ?? generalForm(text);
+  return labelOf(text) ?? generalForm(text);
 }
 
 function generalForm(text: string): string {

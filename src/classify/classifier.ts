@@ -5,6 +5,7 @@ import { isError } from './error-words.ts';
 import { type FingerprintForm, fingerprint, UNCLASSIFIED } from './fingerprint.ts';
 import { PatternSet } from './pattern-set.ts';
 import type { Ruleset, Signature } from './signature.ts';
+import { canonicalTemplate } from './template/canonical-template.ts';
 
 /** What one record is (product.md section 2, Classify). */
 export type Verdict =
@@ -51,9 +52,22 @@ export function createClassifier(rules: Ruleset): Classifier {
   };
 }
 
-/** The identity of a text within a category: canonical form and fingerprint. Stateless. */
-export function identify(text: string, category: string | undefined, _form: FingerprintForm): Identity {
-  const canonical = canonicalSeed(text);
+/**
+ * The identity of a text within a category: canonical form and fingerprint. Stateless. `stacktrace` is that of the record's
+ * exception, where the text does not hold it.
+ */
+export function identify(
+  text: string,
+  category: string | undefined,
+  form: FingerprintForm,
+  stacktrace?: string,
+): Identity {
+  const canonical = canonicalOf(text, form, stacktrace);
   const name = category ?? UNCLASSIFIED;
   return { category: name, canonical, fingerprint: fingerprint(name, canonical) };
+}
+
+/** The canonical text in a form (product.md section 4). */
+export function canonicalOf(text: string, form: FingerprintForm, stacktrace?: string): string {
+  return form === 'seed' ? canonicalSeed(text) : canonicalTemplate(text, stacktrace);
 }

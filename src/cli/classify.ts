@@ -1,6 +1,11 @@
 import { type Command, Option } from 'commander';
 import { createClassifier, identify } from '../classify/classifier.ts';
-import { FINGERPRINT_FORMS, type FingerprintForm, UNCLASSIFIED } from '../classify/fingerprint.ts';
+import {
+  DEFAULT_FORM,
+  FINGERPRINT_FORMS,
+  type FingerprintForm,
+  UNCLASSIFIED,
+} from '../classify/fingerprint.ts';
 import { loadSettings } from '../config/load-settings.ts';
 import { loadSignatures } from '../config/rule-files.ts';
 import { redactRecord } from '../record/redact.ts';
@@ -29,7 +34,7 @@ export function addClassify(program: Command): void {
     .addOption(
       new Option('--fingerprint <form>', 'the form of the fingerprint')
         .choices(FINGERPRINT_FORMS)
-        .default('seed'),
+        .default(DEFAULT_FORM),
     )
     .addOption(
       new Option('--input <form>', 'json: each line is a JSON string or {"id","line","category"?}')
@@ -74,7 +79,9 @@ function verdictOf(classifier: ReturnType<typeof createClassifier>, asked: Asked
   const category = signature?.category ?? (verdict.outcome === 'generic' ? UNCLASSIFIED : null);
   const keyed = asked.category ?? category;
   const identity =
-    verdict.outcome === 'ignored' || keyed === null ? undefined : identify(verdict.text, keyed, form);
+    verdict.outcome === 'ignored' || keyed === null
+      ? undefined
+      : identify(verdict.text, keyed, form, record.exception?.stacktrace);
   const generic = verdict.outcome === 'generic';
   return {
     ...(asked.id === undefined ? {} : { id: asked.id }),

@@ -12,10 +12,15 @@ export type InputForm = (typeof INPUT_FORMS)[number];
 /** Longest line that a command reads from stdin (bytes). */
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
+/** The lines of stdin in the groups in which they come: for commands that are measured by the million lines. */
+export function stdinGroups(): AsyncGenerator<readonly string[]> {
+  return lineGroups(process.stdin, MAX_LINE_BYTES);
+}
+
 /** The lines of stdin with their numbers from 1. */
 export async function* stdinLines(): AsyncGenerator<readonly [number: number, line: string]> {
   let number = 0;
-  for await (const lines of lineGroups(process.stdin, MAX_LINE_BYTES)) {
+  for await (const lines of stdinGroups()) {
     for (const line of lines) {
       number += 1;
       yield [number, line];
@@ -40,6 +45,10 @@ export function createOutput() {
   return {
     async line(text: string): Promise<void> {
       pending += `${text}\n`;
+      if (pending.length >= CHUNK) await this.flush();
+    },
+    async lines(texts: readonly string[]): Promise<void> {
+      if (texts.length > 0) pending += `${texts.join('\n')}\n`;
       if (pending.length >= CHUNK) await this.flush();
     },
     async flush(): Promise<void> {

@@ -48,11 +48,17 @@ async function replay(options: Options): Promise<void> {
     const at = Math.round(t * 1000);
     const original = recordOfText(line, { observedAt: at });
     if (loopReason(original)) continue;
-    const verdict = classifier.classify(redactRecord(original));
+    const record = redactRecord(original);
+    const verdict = classifier.classify(record);
     if (verdict.outcome === 'noise' || verdict.outcome === 'ignored') continue;
     if (verdict.outcome === 'generic' && !verdict.grouped) continue;
     const signature = verdict.outcome === 'match' ? verdict.signature : undefined;
-    const { category, fingerprint } = identify(verdict.text, signature?.category, form);
+    const { category, fingerprint } = identify(
+      verdict.text,
+      signature?.category,
+      form,
+      record.exception?.stacktrace,
+    );
     const decision = decide(states.get(fingerprint, 0), at, ruleFor(rules, category, signature));
     if (decision.kind !== 'rang') continue;
     const alert = { t, category, signature_id: signature?.id ?? null, fingerprint, count: decision.count };

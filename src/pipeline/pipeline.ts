@@ -186,7 +186,12 @@ export class Pipeline {
     if (verdict.outcome === 'generic' && !verdict.grouped) return 'other';
 
     const signature = verdict.outcome === 'match' ? verdict.signature : undefined;
-    const identity = identify(verdict.text, signature?.category, alerts.fingerprint);
+    const identity = identify(
+      verdict.text,
+      signature?.category,
+      alerts.fingerprint,
+      record.exception?.stacktrace,
+    );
     const rule = ruleFor(alerts, identity.category, signature);
     const state = this.#options.states.get(identity.fingerprint, record.observedAt - longestWindowMs);
     const mute = this.#options.muteOf(

@@ -9,7 +9,8 @@ export interface Level {
 /** A level stands in the head of a line; what comes later is the message. */
 const HEAD_LENGTH = 120;
 
-const WORDS =
+/** The words of levels, as a part of a pattern. */
+export const LEVEL_WORDS =
   'TRACE|VERBOSE|DEBUG|INFO|INFORMATION|NOTICE|SUCCESS|WARN|WARNING|ERR|ERROR|SEVERE|CRIT|CRITICAL|FATAL|DPANIC|PANIC|ALERT|EMERG|EMERGENCY|TRC|VRB|DBG|INF|WRN|FTL|PNC';
 
 /** `<3>` of the kernel and systemd, with or without a facility. */
@@ -33,12 +34,12 @@ const LEADING =
 const CANDIDATE = new RegExp(
   [
     `(?:^|[\\s,{"'\\[(;])(?:@?l(?:eve|v)l|level_?name|log_?level|log\\.level|severity|severity_?text)\\\\?["']?\\s*[=:]\\s*\\\\?["']?([A-Za-z]{3,11})(?![A-Za-z_])`,
-    `\\[(?:[\\w-]{1,30}:)?\\s{0,5}(${WORDS})\\s{0,5}\\]`,
-    `\\|\\s{0,5}(${WORDS})\\s{0,5}\\|`,
+    `\\[(?:[\\w-]{1,30}:)?\\s{0,5}(${LEVEL_WORDS})\\s{0,5}\\]`,
+    `\\|\\s{0,5}(${LEVEL_WORDS})\\s{0,5}\\|`,
   ].join('|'),
   'gi',
 );
-const UPPER = new RegExp(`(?:^|[\\s\\[(|:>,"'/])(${WORDS}|LOG(?=:))(?=[\\s:\\]|)>,;/]|$)`, 'g');
+const UPPER = new RegExp(`(?:^|[\\s\\[(|:>,"'/])(${LEVEL_WORDS}|LOG(?=:))(?=[\\s:\\]|)>,;/]|$)`, 'g');
 
 const LETTERS: Readonly<Record<string, string>> = {
   V: 'verbose',

@@ -36,7 +36,7 @@ describe('tocsin classify', () => {
         outcome: 'generic',
         grouped: true,
         category: 'unclassified',
-        fingerprint: sha('unclassified|payment # failed'),
+        fingerprint: sha('unclassified|payment <*> failed'),
       },
     ]);
   });
@@ -50,7 +50,7 @@ describe('tocsin classify', () => {
     expect(rows(stdout)[1]).toMatchObject({
       id: 7,
       outcome: 'match',
-      fingerprint: sha('Mine|network reset'),
+      fingerprint: sha('Mine|network reset: socket hang up'),
     });
   });
 
@@ -88,7 +88,7 @@ describe('tocsin replay', () => {
         t: 300,
         category: 'network_db',
         signature_id: 'NET_RESET',
-        fingerprint: sha('network_db|network reset'),
+        fingerprint: sha('network_db|network reset: ECONNRESET'),
         count: 3,
       },
       {
@@ -108,7 +108,25 @@ describe('tocsin fingerprint', () => {
     const keys = stdout.trimEnd().split('\n');
     expect(keys).toHaveLength(4);
     expect(keys[0]).toBe(keys[1]);
-    expect(keys[2]).toBe(sha('unclassified|a\nb #'));
+    expect(keys[2]).toBe(sha('unclassified|a b <*>'));
+  });
+
+  it('keeps the seed form as it was', async () => {
+    const input = 'a\\nb 3\n\u001b[31mTypeError: x';
+    const { stdout } = await cli(['fingerprint', '--fingerprint', 'seed'], { input });
+    expect(stdout.trimEnd().split('\n')).toEqual([
+      sha('unclassified|a\nb #'),
+      sha('unclassified|unhandled exception'),
+    ]);
+  });
+
+  it('reads a JSON line as the pipeline does: neither the order of its keys nor its ids matter', async () => {
+    const input = [
+      '{"level":"error","msg":"db timeout","user":17}',
+      '{"user":4,"level":"error","msg":"db timeout"}',
+    ].join('\n');
+    const { stdout } = await cli(['fingerprint'], { input });
+    expect(stdout).toBe(`${sha('unclassified|db timeout')}\n`.repeat(2));
   });
 });
 
