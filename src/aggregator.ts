@@ -3,6 +3,7 @@ import { createClock } from './clock.ts';
 import { loadSettings } from './config/load-settings.ts';
 import { loadAlerts, loadSignatures } from './config/rule-files.ts';
 import { createGroupStateCache } from './pipeline/group-states.ts';
+import { createGrouping } from './pipeline/grouping.ts';
 import { activeRules, Pipeline } from './pipeline/pipeline.ts';
 import type { LogRecord } from './record/log-record.ts';
 import { recordOfObject } from './record/structured.ts';
@@ -115,6 +116,7 @@ export function createAggregator(options: AggregatorOptions): Aggregator {
   const pipeline = new Pipeline({
     rules: activeRules(createClassifier(rules), alerts, rules.signatures),
     states: createGroupStateCache(store.groupState),
+    grouping: createGrouping(store.grouping),
     write: store.writeBatch,
     limits: { samplesPerGroup: settings.samples.perGroup, sampleBytes: settings.samples.maxBytes },
     destinations: () => [DESTINATION],

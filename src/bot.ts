@@ -1,3 +1,4 @@
+import { proposeAdoption } from './adopt.ts';
 import type { Actor } from './chat/chat.ts';
 import type { Answer, ChatContext } from './chat/command.ts';
 import { createChat } from './chat/create-chat.ts';
@@ -9,6 +10,7 @@ import type { RulesInForce } from './config/rule-files.ts';
 import type { Settings } from './config/settings.ts';
 import { clearStaleSocket, findRunning, protectSocket } from './control.ts';
 import { EngineRoom } from './engine-room.ts';
+import { maskedPlaces } from './explain-line.ts';
 import type { Log } from './log.ts';
 import type { PlatformStatus } from './platforms/platform.ts';
 import { type ConnectedPlatforms, connectPlatforms } from './platforms.ts';
@@ -178,6 +180,8 @@ export class Bot {
       mentions: settings.mentions,
       announce: (message, except) => room.announce(message, except && ((id) => isChatOf(id, except))),
       refresh: () => room.nudge(),
+      regroup: () => room.regroup(),
+      adopt: proposeAdoption,
       runtime: {
         startedAt: this.#startedAt,
         shadow: settings.shadow,
@@ -187,6 +191,7 @@ export class Bot {
         cooldownMs: (category, signatureId) => room.cooldownMs(category, signatureId),
         configured: (name) => room.configured(name),
         explain: (line) => room.explain(line),
+        masked: maskedPlaces,
         listeners: () => [
           ...(this.#http ? [`http ${this.#http.address}`] : []),
           ...(this.#udp ? [`udp ${this.#udp.address}`] : []),

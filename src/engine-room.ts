@@ -18,6 +18,7 @@ import type { Log } from './log.ts';
 import type { Message } from './message/message.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { createGroupStateCache } from './pipeline/group-states.ts';
+import { createGrouping } from './pipeline/grouping.ts';
 import { activeRules, Pipeline } from './pipeline/pipeline.ts';
 import type { LogRecord } from './record/log-record.ts';
 import { RetentionLoop } from './retention-loop.ts';
@@ -48,6 +49,7 @@ export class EngineRoom {
   readonly pipeline;
   readonly metrics;
   readonly memory;
+  readonly grouping;
   readonly time;
   readonly sentry;
   readonly #options: EngineRoomOptions;
@@ -88,10 +90,12 @@ export class EngineRoom {
       waiting: () => new Map(options.destinations().map(({ id }) => [id, this.store.outbox.waiting(id)])),
       databaseBytes: () => this.store.health.databaseBytes(),
     });
+    this.grouping = createGrouping(this.store.grouping);
     let startedAt = 0;
     this.pipeline = new Pipeline({
       rules: this.#activeRules(),
       states: createGroupStateCache(this.store.groupState),
+      grouping: this.grouping,
       write: (batch) => {
         startedAt = performance.now();
         return this.store.writeBatch(batch);
@@ -250,6 +254,13 @@ export class EngineRoom {
     const { rules, alerts } = this.#inForce;
     const signature = rules.signatures.find((candidate) => candidate.id === signatureId);
     return ruleFor(alerts, category, signature).cooldownMs;
+  }
+
+  /** Groups were merged or split by a person. */
+  regroup(): void {
+    this.pipeline.flush();
+    this.grouping.clear();
+    this.pipeline.forget();
   }
 
   /** What a log line is under the rules in force. */

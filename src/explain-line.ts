@@ -4,8 +4,10 @@ import type { Fate } from './chat/command.ts';
 import { formatSpan, plural } from './chat/views/format.ts';
 import { createClassifier, identify } from './classify/classifier.ts';
 import type { Ruleset } from './classify/signature.ts';
+import { explainMessage } from './classify/template/canonical-template.ts';
 import type { Span } from './message/message.ts';
 import { loopReason } from './record/loop-guard.ts';
+import { matchText } from './record/match-text.ts';
 import { redactRecord } from './record/redact.ts';
 import { recordOfText } from './record/text.ts';
 
@@ -56,4 +58,10 @@ export function explainLine(line: string, { rules, alerts, now }: RulesNow): Fat
       ? 'it rings at the first event'
       : `${plural(rule.minCount, 'event')} within ${formatSpan(rule.windowMs)} ring`;
   return { words: [...who, '; its group is ', code(fingerprint), `; ${when}.`], fingerprint };
+}
+
+/** What the template form masks in a line, and by which rule. */
+export function maskedPlaces(line: string): readonly { readonly text: string; readonly rule: string }[] {
+  const record = redactRecord(recordOfText(line, { observedAt: 0 }));
+  return explainMessage(matchText(record));
 }

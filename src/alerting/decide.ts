@@ -6,11 +6,13 @@ import type { SlidingWindow } from './sliding-window.ts';
 export interface GroupState {
   readonly window: SlidingWindow;
   lastAlertAt: number | undefined;
+  /** Nothing of it was ever seen before. */
+  isNew: boolean;
 }
 
 /** What was decided about one event, and why: shown to people as it is. */
 export type Decision =
-  | { readonly kind: 'rang'; readonly reason: 'immediate' | 'threshold'; readonly count: number }
+  | { readonly kind: 'rang'; readonly reason: 'immediate' | 'new' | 'threshold'; readonly count: number }
   | { readonly kind: 'below_threshold'; readonly count: number; readonly minCount: number }
   | { readonly kind: 'cooldown'; readonly until: number }
   | { readonly kind: 'muted'; readonly until: number; readonly muteId: number }
@@ -27,12 +29,22 @@ export interface ActiveMute {
 /** How one group is to be judged: thresholds with all overrides applied. */
 export interface Rule extends Thresholds {
   readonly immediate: boolean;
+  /** Whether the first event of a group that was never seen rings at once (`rings: new`). */
+  readonly ringsNew: boolean;
   /** False for unclassified errors while `generic.alert` is off. */
   readonly rings: boolean;
 }
 
-/** The rule for a group: the signature's own thresholds, else the category's, else the defaults. */
-export function ruleFor(rules: AlertRules, category: string, signature: Signature | undefined): Rule {
+/**
+ * The rule for a group: the signature's own thresholds, else the category's, else the defaults. `hasTrace`: the event brings a
+ * stack trace; of errors that no signature knows, such ones ring when they are new, unless the rules say otherwise.
+ */
+export function ruleFor(
+  rules: AlertRules,
+  category: string,
+  signature: Signature | undefined,
+  hasTrace = false,
+): Rule {
   const own: ThresholdOverrides = signature ?? {};
   const shared: ThresholdOverrides = rules.categories.get(category) ?? {};
   return {
@@ -40,6 +52,7 @@ export function ruleFor(rules: AlertRules, category: string, signature: Signatur
     minCount: own.minCount ?? shared.minCount ?? rules.defaults.minCount,
     cooldownMs: own.cooldownMs ?? shared.cooldownMs ?? rules.defaults.cooldownMs,
     immediate: rules.immediateCategories.has(category),
+    ringsNew: ringsNew(rules, category) ?? (signature === undefined && hasTrace),
     rings: signature !== undefined || rules.genericAlert,
   };
 }
@@ -53,14 +66,22 @@ export function decide(group: GroupState, now: number, rule: Rule, mute?: Active
   group.window.add(now);
   // Counted over the times that the window holds: after a clock stepped back those lie ahead of `now`.
   const count = group.window.countSince((group.window.lastAt ?? now) - rule.windowMs);
+  const first = group.isNew && rule.ringsNew;
+  group.isNew = false;
   if (!rule.rings) return { kind: 'generic_off' };
-  if (!rule.immediate && count < rule.minCount)
+  if (!rule.immediate && !first && count < rule.minCount)
     return { kind: 'below_threshold', count, minCount: rule.minCount };
   if (mute && now < mute.until) return { kind: 'muted', until: mute.until, muteId: mute.id };
   const until = cooldownEnd(group.lastAlertAt, rule.cooldownMs, now);
   if (until !== undefined) return { kind: 'cooldown', until };
   group.lastAlertAt = now;
-  return { kind: 'rang', reason: rule.immediate ? 'immediate' : 'threshold', count };
+  return { kind: 'rang', reason: rule.immediate ? 'immediate' : first ? 'new' : 'threshold', count };
+}
+
+/** What the rules say about new groups of a category; undefined when they say nothing. */
+function ringsNew(rules: AlertRules, category: string): boolean | undefined {
+  const rings = rules.categoryRings.get(category) ?? rules.rings;
+  return rings === undefined ? undefined : rings === 'new';
 }
 
 /** Lines of one moment come in by several doors: one that is this much older than the last alert (ms) is late, not a clock step. */

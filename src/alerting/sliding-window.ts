@@ -35,6 +35,23 @@ export class SlidingWindow {
     return this.#total;
   }
 
+  /** Takes over the events of another window, whose own times may lie between these. */
+  take(other: SlidingWindow): void {
+    const own = this.#events();
+    const all = [...own, ...other.#events()].sort((a, b) => a.at - b.at);
+    this.#at = [];
+    this.#count = [];
+    this.#head = 0;
+    this.#total = 0;
+    for (const { at, count } of all) this.add(at, count);
+  }
+
+  #events() {
+    return this.#at.slice(this.#head).map((at, index) => {
+      return { at, count: this.#count[this.#head + index] as number };
+    });
+  }
+
   /** Time of the oldest event that is still remembered. */
   get firstAt(): number | undefined {
     return this.#at[this.#head];

@@ -21,6 +21,8 @@ export interface Runtime {
   readonly configured: (name: string) => { readonly scope: MuteScope; readonly name: string } | undefined;
   /** What a log line is under the rules in force. */
   readonly explain: (line: string) => Fate;
+  /** What the template form masks in a line, and by which rule. */
+  readonly masked: (line: string) => readonly { readonly text: string; readonly rule: string }[];
   /** What listens where: `http 127.0.0.1:8790`. */
   readonly listeners: () => readonly string[];
 }
@@ -33,6 +35,14 @@ export interface Fate {
   readonly fingerprint?: string;
   /** The pattern of the noise allowlist that takes it. */
   readonly noise?: string;
+}
+
+/** A signature that is ready to be put into the file. */
+export interface Adoption {
+  readonly patch: string;
+  /** Whether its pattern matches every sample. */
+  readonly matchesAll: boolean;
+  readonly matches: (sample: string) => boolean;
 }
 
 /** All that a command may use. */
@@ -48,6 +58,10 @@ export interface ChatContext {
   readonly announce: (message: Message, except?: Actor) => void;
   /** Something that messages in the chats show has changed. */
   readonly refresh: () => void;
+  /** Groups were merged or split: what the engine remembers of them is to be read anew. */
+  readonly regroup: () => void;
+  /** A signature for the error of these samples (newest first), as a patch of the file, and what else it matches. */
+  readonly adopt: (samples: readonly string[], summary: string) => Adoption | undefined;
 }
 
 export interface Request {

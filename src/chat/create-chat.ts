@@ -5,9 +5,11 @@ import { type Answer, type ChatContext, type Command, type Request, UsageError }
 import { ackCommand } from './commands/ack.ts';
 import { errorsCommand, errorsPageOf, samples } from './commands/errors.ts';
 import { helpCommand } from './commands/help.ts';
+import { mergeCommand, splitCommand, undoMerge } from './commands/merge.ts';
 import { muteCommand, mutesCommand, unmuteCommand } from './commands/mute.ts';
 import { observeCommand } from './commands/observe.ts';
 import { whyCommand } from './commands/why.ts';
+import { adoptView } from './views/adopt.ts';
 import { bundlePage } from './views/bundle.ts';
 import { plainMessage } from './views/plain.ts';
 import { splitWords } from './words.ts';
@@ -18,6 +20,8 @@ export const COMMANDS: readonly Command[] = [
   observeCommand,
   whyCommand,
   ackCommand,
+  mergeCommand,
+  splitCommand,
   muteCommand,
   unmuteCommand,
   mutesCommand,
@@ -83,12 +87,18 @@ export function createChat({
           return { kind: 'toast', text: 'This list is too old to turn its pages. Ask /errors again.' };
         return { kind: 'replace', message: answer.message };
       }
+      case 'adopt': {
+        const target = context.store.samples.resolve(argument);
+        if (!target) return { kind: 'toast', text: 'This error is older than what is kept.' };
+        return { kind: 'post', message: adoptView(context, target) };
+      }
       case 'bundle':
         return bundleReply(Number.parseInt(argument, 10), Number.parseInt(page, 10) || 0);
       case 'ack':
       case 'ackall':
       case 'mute':
       case 'unmute':
+      case 'undo':
         return mayChange(access, actor)
           ? change(actor, name, argument)
           : { kind: 'toast', text: ADMINS_ONLY };
@@ -97,7 +107,11 @@ export function createChat({
     }
   }
 
-  function change(actor: Actor, name: 'ack' | 'ackall' | 'mute' | 'unmute', argument: string): Reply {
+  function change(
+    actor: Actor,
+    name: 'ack' | 'ackall' | 'mute' | 'unmute' | 'undo',
+    argument: string,
+  ): Reply {
     const id = Number.parseInt(argument, 10);
     switch (name) {
       case 'ack':
@@ -108,6 +122,8 @@ export function createChat({
         return muteGroup(context, actor, argument);
       case 'unmute':
         return unmute(context, actor, id);
+      case 'undo':
+        return undoMerge(context, actor, id);
     }
   }
 

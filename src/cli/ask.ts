@@ -9,6 +9,8 @@ export function addAskCommands(program: Command): void {
   add(program, 'errors', 'what is breaking: [30m|2h|1d] [--service S] … | samples <signature>');
   add(program, 'observe', 'did every alert really reach someone? [-v|-vv] [window=5m|1h|24h]');
   add(program, 'why', 'why it rang, or why it did not: <fingerprint|signature|noise|a log line>');
+  add(program, 'merge', 'two groups are one error: <fingerprint> <fingerprint of the group>');
+  add(program, 'split', 'takes a fingerprint out of its group: <fingerprint>');
   add(program, 'ack', 'acknowledges what rang: <fingerprint|signature|alert number|all>');
   add(
     program,

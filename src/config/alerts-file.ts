@@ -1,4 +1,4 @@
-import { type AlertRules, DEFAULT_RULES } from '../alerting/rules.ts';
+import { type AlertRules, DEFAULT_RULES, RINGS, type Rings } from '../alerting/rules.ts';
 import { FINGERPRINT_FORMS } from '../classify/fingerprint.ts';
 import type { ThresholdOverrides } from '../classify/signature.ts';
 import { throwIfAny } from './problem.ts';
@@ -15,8 +15,10 @@ const KEYS = [
   'fingerprint',
   'generic',
   'categories',
+  'rings',
+  'regression_after',
 ];
-/** What a category and a signature may override. */
+/** What a category and a signature may override; a category also when its new groups ring. */
 export const THRESHOLD_KEYS = ['window_minutes', 'min_count', 'cooldown_minutes'] as const;
 
 /** Reads `config/alerts.yml` (product.md section 5). `file` is how it is called in messages. Throws ConfigError. */
@@ -33,6 +35,8 @@ export function parseAlerts(text: string, file: string): AlertRules {
     value(reader.fields(node, path, ['alert']), 'alert', reader.flag, path),
   );
   const categories = value(fields, 'categories', (node) => readCategories(reader, node));
+  const rings = value(fields, 'rings', reader.oneOf(RINGS));
+  const regressionAfterMs = value(fields, 'regression_after', reader.duration);
   throwIfAny(reader.problems);
   const { defaults } = DEFAULT_RULES;
   return {
@@ -42,7 +46,12 @@ export function parseAlerts(text: string, file: string): AlertRules {
       cooldownMs: cooldownMs ?? defaults.cooldownMs,
     },
     immediateCategories: immediate === undefined ? DEFAULT_RULES.immediateCategories : new Set(immediate),
-    categories: categories ?? DEFAULT_RULES.categories,
+    categories: new Map(categories?.map(({ name, thresholds }) => [name, thresholds])),
+    categoryRings: new Map(
+      categories?.flatMap(({ name, rings: own }) => (own === undefined ? [] : [[name, own]])),
+    ),
+    rings,
+    regressionAfterMs: regressionAfterMs ?? DEFAULT_RULES.regressionAfterMs,
     genericAlert: genericAlert ?? DEFAULT_RULES.genericAlert,
     fingerprint: form ?? DEFAULT_RULES.fingerprint,
   };
@@ -68,14 +77,20 @@ export function readThresholds(
   };
 }
 
-function readCategories(reader: Reader, node: YamlNode): Map<string, ThresholdOverrides> {
+interface CategoryRules {
+  readonly name: string;
+  readonly thresholds: ThresholdOverrides;
+  readonly rings: Rings | undefined;
+}
+
+function readCategories(reader: Reader, node: YamlNode): CategoryRules[] {
   const entries = reader.map(node, 'categories')?.entries ?? [];
-  return new Map(
-    entries.map(({ key, value: body }) => {
-      const path = join('categories', key);
-      return [key, readThresholds(reader, reader.fields(body, path, THRESHOLD_KEYS), path)];
-    }),
-  );
+  return entries.map(({ key, value: body }) => {
+    const path = join('categories', key);
+    const fields = reader.fields(body, path, [...THRESHOLD_KEYS, 'rings']);
+    const rings = value(fields, 'rings', reader.oneOf(RINGS), path);
+    return { name: key, thresholds: readThresholds(reader, fields, path), rings };
+  });
 }
 
 function value<T>(

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Decision, DecisionKind, Rule } from '../alerting/decide.ts';
 import type { Identity } from '../classify/classifier.ts';
+import type { FingerprintForm } from '../classify/fingerprint.ts';
 import { type AlertSeverity, type Policy, rankOfSeverity, type Signature } from '../classify/signature.ts';
 import type { LogRecord } from '../record/log-record.ts';
 import type {
@@ -26,7 +27,7 @@ export function signatureKey(signatureId: string | undefined, fingerprint: strin
   return createHash('sha1').update(`signature\0${signatureId}`).digest('hex').slice(0, 12);
 }
 
-function factsOf(identity: Identity, signature: Signature | undefined): GroupFacts {
+function factsOf({ identity, signature, form }: DecidedEvent): GroupFacts {
   const severity = signature?.severity ?? GENERIC.severity;
   return {
     fingerprint: identity.fingerprint,
@@ -38,12 +39,22 @@ function factsOf(identity: Identity, signature: Signature | undefined): GroupFac
     severityRank: rankOfSeverity(severity) ?? 0,
     summary: signature?.summary ?? '',
     runbook: signature?.runbook,
-    canonical: identity.canonical,
+    canonical: shown(identity.canonical),
+    form,
   };
 }
 
 /** Bytes of the line that is kept as an example of what a noise pattern takes. */
 const NOISE_BYTES = 500;
+
+/** Canonical texts are hashed whole, and kept as far as people read. */
+const SHOWN_LENGTH = 300;
+
+function shown(canonical: string): string {
+  return canonical.length <= SHOWN_LENGTH
+    ? canonical
+    : `${canonical.slice(0, SHOWN_LENGTH - 1).toWellFormed()}…`;
+}
 
 interface OpenGroup {
   facts: GroupFacts;
@@ -56,7 +67,9 @@ interface OpenGroup {
 /** One classified and decided event. */
 export interface DecidedEvent {
   readonly record: LogRecord;
+  /** Its fingerprint is that of the group. */
   readonly identity: Identity;
+  readonly form: FingerprintForm;
   readonly signature: Signature | undefined;
   readonly decision: Decision;
   readonly rule: Rule;
@@ -97,10 +110,10 @@ export class BatchBuilder {
   }
 
   add(event: DecidedEvent): void {
-    const { record, identity, signature, decision } = event;
+    const { record, identity, decision } = event;
     let group = this.#groups.get(identity.fingerprint);
     if (!group) {
-      const facts = factsOf(identity, signature);
+      const facts = factsOf(event);
       group = { facts, events: [], samples: [], decisions: new Map(), alerts: [] };
       this.#groups.set(identity.fingerprint, group);
     }
@@ -166,7 +179,7 @@ export class BatchBuilder {
     }
   }
 
-  build(at: number): Batch {
+  build(at: number, more: Pick<Batch, 'grouping' | 'regressionAfterMs'>): Batch {
     const sources: SourceCount[] = [];
     for (const [source, counts] of this.#sources) {
       for (const [what, count] of counts) sources.push({ source, what, count });
@@ -180,7 +193,7 @@ export class BatchBuilder {
       ...fold,
       sample: cutBytes(fold.sample, NOISE_BYTES),
     }));
-    return { at, groups, sources, noise };
+    return { at, groups, sources, noise, ...more };
   }
 
   get fingerprints(): Iterable<string> {

@@ -27,7 +27,7 @@ export function createGroupStateCache(
     const persisted = load(fingerprint, sinceMs);
     const window = new SlidingWindow();
     for (const { at, count } of persisted?.events ?? []) window.add(at, count);
-    return { window, lastAlertAt: persisted?.lastAlertAt };
+    return { window, lastAlertAt: persisted?.lastAlertAt, isNew: persisted === undefined };
   }
 
   return {
@@ -53,4 +53,12 @@ export function createGroupStateCache(
       old.clear();
     },
   };
+}
+
+/** Two groups have become one: what the engine remembers of `other` belongs to `state` as well. */
+export function uniteStates(state: GroupState, other: GroupState): void {
+  state.window.take(other.window);
+  state.isNew &&= other.isNew;
+  if (other.lastAlertAt !== undefined)
+    state.lastAlertAt = Math.max(state.lastAlertAt ?? 0, other.lastAlertAt);
 }

@@ -9,7 +9,8 @@ import { redactRecord } from '../record/redact.ts';
 import type { Batch, StoredAlert } from '../store/batch.ts';
 import type { MuteQuery } from '../store/mutes.ts';
 import { BatchBuilder, type BatchLimits } from './batch-builder.ts';
-import type { GroupStateCache } from './group-states.ts';
+import { type GroupStateCache, uniteStates } from './group-states.ts';
+import type { Grouping } from './grouping.ts';
 
 /** What a source hands over: records in their order, and what it had to drop before they became records. */
 export interface Submission {
@@ -31,6 +32,7 @@ export interface ActiveRules {
 export interface PipelineOptions {
   readonly rules: ActiveRules;
   readonly states: GroupStateCache;
+  readonly grouping: Grouping;
   readonly write: (batch: Batch) => StoredAlert[];
   readonly limits: BatchLimits;
   /** The ids of the destinations that an alert goes to. */
@@ -84,6 +86,11 @@ export class Pipeline {
     this.#options.states.clear();
   }
 
+  /** What is remembered of the groups is read from the database again. */
+  forget(): void {
+    this.#options.states.clear();
+  }
+
   /** Whether a source should hold its lines back for now. */
   get overloaded(): boolean {
     return this.#queued >= MAX_QUEUED;
@@ -133,6 +140,7 @@ export class Pipeline {
       destinations: receivers.length > 0 ? receivers : ['none'],
       suppressed: shadow ? 'shadow' : receivers.length === 0 ? 'no destination' : undefined,
     });
+    const { grouping } = this.#options;
     let batch: Batch;
     let alerts: StoredAlert[];
     try {
@@ -141,15 +149,18 @@ export class Pipeline {
         builder.count(source, 'received', count);
         builder.count(source, 'dropped:database', count);
       }
-      batch = builder.build(this.#options.now());
+      const { regressionAfterMs } = this.#rules.alerts;
+      batch = builder.build(this.#options.now(), { grouping: grouping.rows(), regressionAfterMs });
       alerts = this.#options.write(batch);
     } catch (error) {
       this.#options.states.forget(builder.fingerprints);
+      grouping.refused();
       for (const { submission } of taken) this.#countRefused(submission);
       this.#options.onFailed?.(error as Error, records);
       for (const { reject } of taken) reject(error as Error);
       return;
     }
+    grouping.committed();
     this.#refused.clear();
     for (const { resolve } of taken) resolve();
     this.#options.onCommitted?.(batch, alerts);
@@ -186,17 +197,16 @@ export class Pipeline {
     if (verdict.outcome === 'generic' && !verdict.grouped) return 'other';
 
     const signature = verdict.outcome === 'match' ? verdict.signature : undefined;
-    const identity = identify(
-      verdict.text,
-      signature?.category,
-      alerts.fingerprint,
-      record.exception?.stacktrace,
-    );
-    const rule = ruleFor(alerts, identity.category, signature);
-    const state = this.#options.states.get(identity.fingerprint, record.observedAt - longestWindowMs);
+    const stacktrace = record.exception?.stacktrace;
+    const identity = identify(verdict.text, signature?.category, alerts.fingerprint, stacktrace);
+    const rule = ruleFor(alerts, identity.category, signature, stacktrace !== undefined);
+    const since = record.observedAt - longestWindowMs;
+    const { root, united } = this.#options.grouping.groupOf(identity, verdict.text, alerts.fingerprint);
+    const state = this.#options.states.get(root, since);
+    for (const other of united) uniteStates(state, this.#options.states.get(other, since));
     const mute = this.#options.muteOf(
       {
-        fingerprint: identity.fingerprint,
+        fingerprint: root,
         signatureId: signature?.id,
         category: identity.category,
         service: record.resource.service ?? '',
@@ -205,7 +215,16 @@ export class Pipeline {
     );
     const decision = decide(state, record.observedAt, rule, mute);
     const windowFirstAt = state.window.firstAt ?? record.observedAt;
-    builder.add({ record, identity, signature, decision, rule, windowFirstAt });
+    const form = alerts.fingerprint;
+    builder.add({
+      record,
+      identity: { ...identity, fingerprint: root },
+      form,
+      signature,
+      decision,
+      rule,
+      windowFirstAt,
+    });
     this.#options.onEvent?.(record, signature);
     return identity.category === UNCLASSIFIED && !signature ? 'generic' : 'matched';
   }

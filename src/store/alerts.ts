@@ -15,6 +15,8 @@ export interface AlertDetail extends Life {
   readonly lastAt: number;
   /** When the group rang again. */
   readonly rangAgainAt: number | undefined;
+  /** Whether the error was never seen before it, or not for long. */
+  readonly novelty: 'new' | 'regressed' | 'known';
   /** Events in each twelfth of its time, or in each minute while it is younger; the oldest first. */
   readonly rate: readonly number[];
   readonly category: string;
@@ -52,6 +54,8 @@ interface DetailRow {
   cooldown_ms: number;
   ended_at: number | null;
   last_seen_at: number;
+  first_seen_at: number;
+  regressed_at: number | null;
   first_at: number;
   category: string;
   policy: Policy;
@@ -71,7 +75,7 @@ interface DetailRow {
 export function createAlerts(db: Db) {
   const detail = db.prepare<[number], DetailRow>(`
     SELECT a.*, g.fingerprint, g.signature_key, g.signature_id, g.summary, g.runbook, g.canonical,
-      g.last_seen_at
+      g.last_seen_at, g.first_seen_at, g.regressed_at
     FROM alerts a JOIN groups g ON g.id = a.group_id WHERE a.id = ?`);
   const nextRing = db.prepare<[number, number], { rang_at: number }>(
     'SELECT rang_at FROM alerts WHERE group_id = ? AND id > ? ORDER BY id LIMIT 1',
@@ -92,7 +96,7 @@ export function createAlerts(db: Db) {
   const ack = db.prepare('UPDATE alerts SET acked_at = ?, acked_by = ? WHERE id = ? AND acked_at IS NULL');
   const unacked = db.prepare<[Record<string, unknown>], { id: number }>(`
     SELECT a.id FROM groups g JOIN alerts a ON a.group_id = g.id
-    WHERE g.signature_key = @key AND (@fingerprint IS NULL OR g.fingerprint = @fingerprint)
+    WHERE g.signature_key = @key AND (@fingerprint IS NULL OR g.fingerprint = @fingerprint OR g.root = @fingerprint)
       AND a.rang_at >= @from AND a.acked_at IS NULL ORDER BY a.id DESC`);
   const allUnacked = db.prepare<[number], { id: number }>(
     'SELECT id FROM alerts WHERE rang_at >= ? AND acked_at IS NULL ORDER BY id DESC',
@@ -130,6 +134,7 @@ export function createAlerts(db: Db) {
         endedAt: row.ended_at,
         rangAgain: rangAgainAt !== undefined,
         rangAgainAt,
+        novelty: noveltyOf(row),
         rate: rateOf(byMinute.all(row.group_id, row.first_at, until), row.first_at, lastAt),
         category: row.category,
         policy: row.policy,
@@ -172,6 +177,11 @@ export function createAlerts(db: Db) {
       return since.all(at);
     },
   };
+}
+
+function noveltyOf({ first_at, rang_at, first_seen_at, regressed_at }: DetailRow): AlertDetail['novelty'] {
+  if (first_seen_at >= first_at) return 'new';
+  return regressed_at !== null && regressed_at >= first_at && regressed_at <= rang_at ? 'regressed' : 'known';
 }
 
 function rateOf(

@@ -1,6 +1,8 @@
 import type { DecisionKind } from '../alerting/decide.ts';
+import type { FingerprintForm } from '../classify/fingerprint.ts';
 import type { AlertSeverity, Policy } from '../classify/signature.ts';
 import { type Db, inTransaction } from './database.ts';
+import type { GroupingRows, GroupingStore } from './grouping.ts';
 import { createServices } from './services.ts';
 
 const MINUTE_MS = 60_000;
@@ -20,6 +22,8 @@ export interface GroupFacts {
   readonly summary: string;
   readonly runbook: string | undefined;
   readonly canonical: string;
+  /** The form of its canonical text. */
+  readonly form: FingerprintForm;
 }
 
 /** Equal events of one service at one time. */
@@ -93,6 +97,9 @@ export interface Batch {
   readonly groups: readonly GroupBatch[];
   readonly sources: readonly SourceCount[];
   readonly noise: readonly NoiseFold[];
+  readonly grouping: GroupingRows;
+  /** A group that was quiet for this long and comes back has regressed (ms). */
+  readonly regressionAfterMs: number;
 }
 
 /** A ring as it was stored. */
@@ -103,17 +110,24 @@ export interface StoredAlert {
 }
 
 /** Writes batches: all of a batch in one transaction, or none of it. */
-export function createBatchWriter(db: Db, options: { readonly samplesPerGroup: number }) {
+export function createBatchWriter(
+  db: Db,
+  options: { readonly samplesPerGroup: number },
+  grouping: Pick<GroupingStore, 'add'>,
+) {
   const services = createServices(db);
   const touchGroup = db.prepare<[Record<string, unknown>], { id: number; samples: number }>(`
     INSERT INTO groups (fingerprint, signature_key, signature_id, category, policy, severity, severity_rank, summary, runbook,
-      canonical, first_seen_at, last_seen_at, count, samples, last_alert_at)
+      canonical, form, first_seen_at, last_seen_at, count, samples, last_alert_at)
     VALUES (@fingerprint, @signatureKey, @signatureId, @category, @policy, @severity, @severityRank, @summary, @runbook,
-      @canonical, @firstAt, @lastAt, @count, @samples, @lastAlertAt)
+      @canonical, @form, @firstAt, @lastAt, @count, @samples, @lastAlertAt)
     ON CONFLICT (fingerprint) DO UPDATE SET
       signature_key = excluded.signature_key, signature_id = excluded.signature_id, policy = excluded.policy,
       severity = excluded.severity, severity_rank = excluded.severity_rank, summary = excluded.summary,
-      runbook = excluded.runbook, last_seen_at = max(last_seen_at, excluded.last_seen_at), count = count + excluded.count,
+      runbook = excluded.runbook,
+      regressed_at = CASE WHEN excluded.first_seen_at - last_seen_at >= @regressionAfterMs THEN excluded.first_seen_at
+        ELSE regressed_at END,
+      last_seen_at = max(last_seen_at, excluded.last_seen_at), count = count + excluded.count,
       samples = samples + excluded.samples, last_alert_at = coalesce(excluded.last_alert_at, last_alert_at)
     RETURNING id, samples`);
   const addEvent = db.prepare(`
@@ -163,7 +177,7 @@ export function createBatchWriter(db: Db, options: { readonly samplesPerGroup: n
     return { id, severity: facts.severity, rangAt };
   }
 
-  function writeGroup(group: GroupBatch, minute: number): StoredAlert[] {
+  function writeGroup(group: GroupBatch, minute: number, regressionAfterMs: number): StoredAlert[] {
     const { facts, events } = group;
     const row = touchGroup.get({
       ...facts,
@@ -174,6 +188,7 @@ export function createBatchWriter(db: Db, options: { readonly samplesPerGroup: n
       count: events.reduce((sum, event) => sum + event.count, 0),
       samples: group.samples.length,
       lastAlertAt: group.alerts.at(-1)?.rangAt ?? null,
+      regressionAfterMs,
     }) as { id: number; samples: number };
 
     for (const event of events) {
@@ -197,7 +212,8 @@ export function createBatchWriter(db: Db, options: { readonly samplesPerGroup: n
 
   const write = inTransaction(db, (batch: Batch): StoredAlert[] => {
     const minute = Math.floor(batch.at / MINUTE_MS);
-    const alerts = batch.groups.flatMap((group) => writeGroup(group, minute));
+    const alerts = batch.groups.flatMap((group) => writeGroup(group, minute, batch.regressionAfterMs));
+    grouping.add(batch.grouping, batch.at);
     for (const { source, what, count } of batch.sources) countSource.run(minute, source, what, count);
     for (const { pattern, count, lastAt, sample } of batch.noise)
       countNoise.run(minute, pattern, count, lastAt, sample);

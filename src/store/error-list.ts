@@ -10,6 +10,8 @@ export interface ErrorQuery {
   readonly service?: string | undefined;
   readonly category?: string | undefined;
   readonly minSeverityRank?: number | undefined;
+  /** Only groups that are new or have regressed since `from`; only what no signature knows. */
+  readonly only?: 'new' | 'unclassified' | undefined;
 }
 
 /** One line of `/errors`: a signature, or a group that no signature knows. */
@@ -17,6 +19,9 @@ export interface ErrorRow {
   readonly signatureKey: string;
   readonly signatureId: string | undefined;
   readonly canonical: string;
+  /** Of one of its groups. */
+  readonly fingerprint: string;
+  readonly regressedAt: number | undefined;
   readonly category: string;
   readonly policy: Policy;
   readonly severity: AlertSeverity;
@@ -40,11 +45,15 @@ const HITS = `
 const FILTER = `
   (@category IS NULL OR lower(g.category) = lower(@category))
   AND (@minRank IS NULL OR g.severity_rank >= @minRank)
-  AND (@service IS NULL OR lower(s.name) = lower(@service))`;
+  AND (@service IS NULL OR lower(s.name) = lower(@service))
+  AND (@only IS NULL OR (@only = 'unclassified' AND g.signature_id IS NULL)
+    OR (@only = 'new' AND (g.first_seen_at >= @since OR g.regressed_at >= @since)))`;
 
 interface Row {
   signature_key: string;
   signature_id: string | null;
+  fingerprint: string;
+  regressed_at: number | null;
   canonical: string;
   category: string;
   policy: Policy;
@@ -77,6 +86,7 @@ export function createErrorList(db: Db) {
   const list = db.prepare<[Record<string, unknown>], Row>(`
     WITH hits AS (${HITS})
     SELECT g.signature_key, g.signature_id, g.canonical, g.category, g.policy, g.severity, g.summary,
+      max(coalesce(g.root, g.fingerprint)) AS fingerprint, max(g.regressed_at) AS regressed_at,
       sum(h.count) AS count, min(g.first_seen_at) AS first_seen_at, max(g.last_seen_at) AS last_seen_at,
       coalesce(json_group_array(DISTINCT s.name), '[]') AS services
     FROM hits h JOIN groups g ON g.id = h.group_id JOIN services s ON s.id = h.service_id
@@ -97,6 +107,8 @@ export function createErrorList(db: Db) {
         service: query.service ?? null,
         category: query.category ?? null,
         minRank: query.minSeverityRank ?? null,
+        only: query.only ?? null,
+        since: query.from,
       };
       const length = query.to - query.from;
       const rows = list.all({ ...span(query.from, query.to), ...filter });
@@ -106,6 +118,8 @@ export function createErrorList(db: Db) {
         signatureKey: row.signature_key,
         signatureId: row.signature_id ?? undefined,
         canonical: row.canonical,
+        fingerprint: row.fingerprint,
+        regressedAt: row.regressed_at ?? undefined,
         category: row.category,
         policy: row.policy,
         severity: row.severity,

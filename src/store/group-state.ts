@@ -9,17 +9,20 @@ export interface PersistedState {
 
 /** Reads the engine's state of a group back from what was committed. */
 export function createGroupStates(db: Db) {
-  const byFingerprint = db.prepare<[string], { id: number; last_alert_at: number | null }>(
-    'SELECT id, last_alert_at FROM groups WHERE fingerprint = ?',
+  // Groups that were merged into this one belong to its past.
+  const members = db.prepare<[string, string], { n: number; lastAlertAt: number | null }>(
+    'SELECT count(*) AS n, max(last_alert_at) AS lastAlertAt FROM groups WHERE fingerprint = ? OR root = ?',
   );
-  const eventsSince = db.prepare<[number, number], { at: number; count: number }>(
-    'SELECT observed_at AS at, count FROM events WHERE group_id = ? AND observed_at >= ? ORDER BY observed_at, id',
-  );
+  const eventsSince = db.prepare<[string, string, number], { at: number; count: number }>(`
+    SELECT observed_at AS at, count FROM events
+    WHERE group_id IN (SELECT id FROM groups WHERE fingerprint = ? OR root = ?) AND observed_at >= ?
+    ORDER BY observed_at, id`);
 
   /** The state of a group, its events from `sinceMs` on; undefined for a group that was never seen. */
   return (fingerprint: string, sinceMs: number): PersistedState | undefined => {
-    const group = byFingerprint.get(fingerprint);
-    if (!group) return undefined;
-    return { lastAlertAt: group.last_alert_at ?? undefined, events: eventsSince.all(group.id, sinceMs) };
+    const group = members.get(fingerprint, fingerprint);
+    if (!group || group.n === 0) return undefined;
+    const events = eventsSince.all(fingerprint, fingerprint, sinceMs);
+    return { lastAlertAt: group.lastAlertAt ?? undefined, events };
   };
 }

@@ -251,4 +251,36 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX mutes_open ON mutes (until) WHERE ended_at IS NULL;
   CREATE INDEX audit_at ON audit (at);
   `,
+  `
+  -- the form of the canonical text that a group was made under
+  ALTER TABLE groups ADD COLUMN form TEXT NOT NULL DEFAULT 'seed';
+  -- the group that this one is part of, by its fingerprint; NULL: it stands for itself
+  ALTER TABLE groups ADD COLUMN root TEXT;
+  -- seen again after it had been quiet for long
+  ALTER TABLE groups ADD COLUMN regressed_at INTEGER;
+  CREATE INDEX groups_root ON groups (root) WHERE root IS NOT NULL;
+  CREATE INDEX groups_first_seen ON groups (first_seen_at);
+
+  -- fingerprint -> group: rows are only added; one that was undone stays, and keeps the fingerprint apart
+  CREATE TABLE merges (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    fingerprint TEXT NOT NULL,
+    root        TEXT NOT NULL,
+    at          INTEGER NOT NULL,
+    -- who merged it; NULL: by itself
+    merged_by   TEXT,
+    evidence    TEXT NOT NULL,
+    undone_at   INTEGER,
+    undone_by   TEXT
+  ) STRICT;
+  CREATE INDEX merges_fingerprint ON merges (fingerprint);
+  CREATE INDEX merges_root ON merges (root);
+
+  -- the places of canonical texts that may vary: texts that share one differ in one word
+  CREATE TABLE slots (
+    key         INTEGER NOT NULL,
+    fingerprint TEXT NOT NULL,
+    PRIMARY KEY (key, fingerprint)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

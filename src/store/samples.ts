@@ -23,15 +23,23 @@ export function createSamples(db: Db) {
     SELECT signature_key, signature_id, fingerprint, canonical FROM groups
     WHERE fingerprint = @name OR signature_key = @name OR lower(signature_id) = lower(@name)
     ORDER BY fingerprint = @name DESC, last_seen_at DESC LIMIT 1`);
+  const recent = db.prepare<[number], { text: string; name: string; fingerprint: string }>(`
+    SELECT p.text, coalesce(g.signature_id, g.canonical) AS name, coalesce(g.root, g.fingerprint) AS fingerprint
+    FROM (SELECT id FROM groups ORDER BY last_seen_at DESC LIMIT ?) r JOIN groups g ON g.id = r.id
+    JOIN samples p ON p.group_id = g.id AND p.number = g.samples - 1`);
+  const rootOf = db.prepare<[string], { root: string }>(
+    'SELECT root FROM merges WHERE fingerprint = lower(?) AND undone_at IS NULL ORDER BY id DESC LIMIT 1',
+  );
   const newest = db.prepare<[{ key: string; fingerprint: string | null; limit: number }], Sample>(`
     SELECT p.observed_at AS observedAt, s.name AS service, p.trace_id AS traceId, p.text
     FROM samples p JOIN services s ON s.id = p.service_id JOIN groups g ON g.id = p.group_id
-    WHERE g.signature_key = @key AND (@fingerprint IS NULL OR g.fingerprint = @fingerprint)
+    WHERE g.signature_key = @key AND (@fingerprint IS NULL OR g.fingerprint = @fingerprint OR g.root = @fingerprint)
     ORDER BY p.observed_at DESC, p.number DESC LIMIT @limit`);
 
   return {
-    /** Finds a group by fingerprint, a signature by its key or id. */
-    resolve(name: string): Target | undefined {
+    /** Finds a group by its fingerprint, or by one that was merged into it; a signature by its key or id. */
+    resolve(typed: string): Target | undefined {
+      const name = rootOf.get(typed)?.root ?? typed;
       const row = byName.get({ name });
       if (!row) return undefined;
       return {
@@ -40,6 +48,11 @@ export function createSamples(db: Db) {
         name: row.signature_id ?? row.canonical,
       };
     },
+    /** The newest samples of all groups: recent history, for trying a pattern out. */
+    recent: (
+      limit: number,
+    ): readonly { readonly text: string; readonly name: string; readonly fingerprint: string }[] =>
+      recent.all(limit),
     /** The newest samples of a target, newest first. */
     newest(target: Target, limit: number): readonly Sample[] {
       return newest.all({ key: target.signatureKey, fingerprint: target.fingerprint ?? null, limit });

@@ -5,6 +5,7 @@ import { createButtons } from './buttons.ts';
 import { openDatabase } from './database.ts';
 import { createErrorList } from './error-list.ts';
 import { createGroupStates } from './group-state.ts';
+import { createGrouping } from './grouping.ts';
 import { createHealth } from './health.ts';
 import { createLive } from './live.ts';
 import { createMeta } from './meta.ts';
@@ -25,8 +26,10 @@ export interface StoreOptions {
 /** The database and all that is asked of it. Throws DatabaseError. */
 export function openStore(options: StoreOptions) {
   const db = openDatabase(options.dataDir);
+  const grouping = createGrouping(db);
   return {
-    writeBatch: createBatchWriter(db, options),
+    writeBatch: createBatchWriter(db, options, grouping),
+    grouping,
     groupState: createGroupStates(db),
     alerts: createAlerts(db),
     outbox: createOutbox(db),

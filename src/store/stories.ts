@@ -64,7 +64,7 @@ export interface NoiseRow {
 
 /** Reads the ledger: what was decided about an error, and what came of it. */
 export function createStories(db: Db) {
-  const ofTarget = `g.signature_key = @key AND (@fingerprint IS NULL OR g.fingerprint = @fingerprint)`;
+  const ofTarget = `g.signature_key = @key AND (@fingerprint IS NULL OR g.fingerprint = @fingerprint OR g.root = @fingerprint)`;
   const decisions = db.prepare<[Record<string, unknown>], DecisionRow>(`
     SELECT g.fingerprint, d.kind, max(d.last_at, d.minute * 60000) AS at, d.count, d.value, d.bound
     FROM groups g JOIN decisions d ON d.group_id = g.id WHERE ${ofTarget} ORDER BY d.minute DESC LIMIT @limit`);

@@ -5,12 +5,13 @@ import { SlidingWindow } from '../../src/alerting/sliding-window.ts';
 import type { Signature } from '../../src/classify/signature.ts';
 
 const S = 1_000;
-const newGroup = (): GroupState => ({ window: new SlidingWindow(), lastAlertAt: undefined });
+const newGroup = (): GroupState => ({ window: new SlidingWindow(), lastAlertAt: undefined, isNew: true });
 const rule = (over: Partial<Rule> = {}): Rule => ({
   windowMs: 300 * S,
   minCount: 3,
   cooldownMs: 600 * S,
   immediate: false,
+  ringsNew: false,
   rings: true,
   ...over,
 });

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { createGrouping } from '../../src/pipeline/grouping.ts';
 import { MINUTE, NOON, openRoom } from './room.ts';
 
 const open: { close(): void }[] = [];
@@ -61,6 +62,7 @@ describe('a batch', () => {
       enabled: true,
       shadow: false,
       muteOf: () => undefined,
+      grouping: createGrouping(opened.store.grouping),
       now: () => NOON + 1,
       onCommitted: (_, alerts) => rang.push(...alerts),
     });

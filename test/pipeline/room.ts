@@ -5,6 +5,7 @@ import { type AlertRules, DEFAULT_RULES } from '../../src/alerting/rules.ts';
 import { createClassifier } from '../../src/classify/classifier.ts';
 import type { Ruleset } from '../../src/classify/signature.ts';
 import { createGroupStateCache } from '../../src/pipeline/group-states.ts';
+import { createGrouping } from '../../src/pipeline/grouping.ts';
 import { activeRules, Pipeline } from '../../src/pipeline/pipeline.ts';
 import { recordOfText } from '../../src/record/text.ts';
 import type { StoredAlert } from '../../src/store/batch.ts';
@@ -57,6 +58,7 @@ export function openRoom(options: RoomOptions = {}) {
   const pipeline = new Pipeline({
     rules: activeRules(createClassifier(RULES), options.alerts ?? DEFAULT_RULES, RULES.signatures),
     states: createGroupStateCache(store.groupState),
+    grouping: createGrouping(store.grouping),
     write: store.writeBatch,
     limits: { samplesPerGroup: 50, sampleBytes: 8192 },
     destinations: () => options.destinations ?? ['test:1'],

@@ -47,6 +47,7 @@ const anyAlert = fc
         policy: 'escalate',
         severity: 'critical',
         shadow: false,
+        novelty: 'new',
       },
       ...{ fingerprint: '0123456789ab', signatureKey: '0123456789ab' },
       ...{ category, summary, runbook, signatureId: name, canonical: text, acked: { by, at: NOW } },

@@ -12,7 +12,7 @@ import { parseInstant, parseSpan, parseWords } from '../words.ts';
 const DEFAULT_SPAN_MS = 30 * 60_000;
 const PAGE_SIZE = 5;
 const USAGE =
-  '[30m|2h|1d] [--since D] [--from ISO --to ISO] [--service S] [--category C] [--min-severity L] | samples <signature>';
+  '[new|unclassified] [30m|2h|1d] [--since D] [--from ISO --to ISO] [--service S] [--category C] [--min-severity L] | samples <signature>';
 
 export const errorsCommand: Command = {
   name: 'errors',
@@ -25,6 +25,8 @@ export const errorsCommand: Command = {
     return errorsPage(context, query, page);
   },
 };
+
+const ONLY = { new: 'new or back after long', unclassified: 'known to no signature' } as const;
 
 /** What the buttons of a page carry: the query as it was asked. A span that ends "now" goes on with the clock. */
 type StoredQuery = Omit<ErrorQuery, 'from' | 'to'> &
@@ -50,10 +52,12 @@ export function errorsPageOf(context: ChatContext, buttonId: string, page: numbe
 }
 
 function parseQuery(request: Request): { query: StoredQuery; page: number } {
-  const { plain, options } = parseWords(request.words, {
+  const { plain: typed, options } = parseWords(request.words, {
     options: ['since', 'from', 'to', 'service', 'category', 'min-severity', 'page'],
     usage: `/errors ${USAGE}`,
   });
+  const plain = [...typed];
+  const only = plain[0] === 'new' || plain[0] === 'unclassified' ? plain.shift() : undefined;
   if (plain.length > 1) throw new UsageError(`I do not understand "${plain[1]}". Usage: /errors ${USAGE}`);
   const level = options.get('min-severity');
   const minSeverityRank = level === undefined ? undefined : rankOfSeverity(level);
@@ -62,7 +66,12 @@ function parseQuery(request: Request): { query: StoredQuery; page: number } {
       `--min-severity: there is no severity "${level}"; try info, low, anomaly, medium, high or critical.`,
     );
   }
-  const filter = { service: options.get('service'), category: options.get('category'), minSeverityRank };
+  const filter = {
+    service: options.get('service'),
+    category: options.get('category'),
+    minSeverityRank,
+    only: only as ErrorQuery['only'],
+  };
   const page = Math.max(1, Number.parseInt(options.get('page') ?? '1', 10) || 1);
   const from = options.get('from');
   const to = options.get('to');
@@ -107,7 +116,7 @@ function errorsPage(context: ChatContext, stored: StoredQuery, wanted: number): 
       type: 'text',
       spans: [`${plural(events, 'event')} in ${plural(rows.length, 'signature')}${filterText(query)}`],
     },
-    ...shown.map((row, index) => item(context, row, (page - 1) * PAGE_SIZE + index + 1, now)),
+    ...shown.map((row, index) => item(context, row, (page - 1) * PAGE_SIZE + index + 1, query)),
   ];
   if (pages > 1)
     blocks.push({ type: 'note', spans: [`Page ${page} of ${pages} · times in ${context.timeZone}`] });
@@ -120,7 +129,18 @@ function errorsPage(context: ChatContext, stored: StoredQuery, wanted: number): 
   return { message, data };
 }
 
-function item(context: ChatContext, row: ErrorRow, n: number, now: number): Block {
+/** Said where it is news: within the span that was asked for. */
+function marker(row: ErrorRow, from: number): string | undefined {
+  if (row.firstSeenAt >= from) return '🆕 NEW';
+  return row.regressedAt !== undefined && row.regressedAt >= from ? '♻️ REGRESSED' : undefined;
+}
+
+function item(context: ChatContext, row: ErrorRow, n: number, { from }: ErrorQuery): Block {
+  const now = context.now();
+  const adopt: Button[] =
+    row.signatureId === undefined
+      ? [{ kind: 'action', label: '🏷 Adopt', action: `adopt:${row.fingerprint}` }]
+      : [];
   const name = row.signatureId ?? row.canonical;
   const facts: Span[] = [{ style: 'code', text: row.category }, ` · ${row.policy} · ${row.severity}`];
   const seen: Span[] = [`last ${context.time(row.lastSeenAt, now)} (${formatAgo(row.lastSeenAt, now)})`];
@@ -131,19 +151,20 @@ function item(context: ChatContext, row: ErrorRow, n: number, now: number): Bloc
     title: [
       `${severitySign(row.severity)} `,
       { style: 'bold', text: name },
-      ` × ${formatCount(row.count)} ${trend(row)}`,
+      ` × ${formatCount(row.count)} ${marker(row, from) ?? trend(row)}`,
     ],
     lines: row.summary === '' ? [facts, seen] : [[row.summary], facts, seen],
     buttons: [
       { kind: 'action', label: '📄 Samples', action: `samples:${row.signatureKey}` },
       { kind: 'link', label: '🔍 Sentry', url: sentryLink(context.sentry, row.signatureId, row.canonical) },
+      ...adopt,
     ],
   };
 }
 
 /** Against the span of equal length before. */
 function trend(row: ErrorRow): string {
-  if (row.previous === 0) return '🆕';
+  if (row.previous === 0) return '↑ from 0';
   if (row.count === row.previous) return '→';
   const percent = Math.round((100 * Math.abs(row.count - row.previous)) / row.previous);
   return `${row.count > row.previous ? '↑' : '↓'} ${formatCount(percent)}%`;
@@ -176,6 +197,7 @@ function filterText(query: ErrorQuery): string {
   const parts = [
     query.service === undefined ? '' : `service ${query.service}`,
     query.category === undefined ? '' : `category ${query.category}`,
+    query.only === undefined ? '' : ONLY[query.only],
   ].filter((part) => part !== '');
   return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
 }
@@ -198,6 +220,7 @@ function dataOf(context: ChatContext, row: ErrorRow) {
     policy: row.policy,
     severity: row.severity,
     summary: row.summary,
+    fingerprint: row.fingerprint,
     count: row.count,
     previous: row.previous,
     first_seen: new Date(row.firstSeenAt).toISOString(),

@@ -2,10 +2,11 @@ import type { Block, Message, Span } from '../../message/message.ts';
 import type { Target } from '../../store/samples.ts';
 import { type Answer, type ChatContext, type Command, UsageError } from '../command.ts';
 import { formatAgo, plural } from '../views/format.ts';
+import { groupView } from '../views/group.ts';
 import { plainMessage } from '../views/plain.ts';
 import { type Chapter, storyOf } from '../views/story.ts';
 
-const USAGE = '<fingerprint|signature|noise|a log line>';
+const USAGE = '<fingerprint|signature|noise|a log line> | group <fingerprint>';
 const DAY_MS = 86_400_000;
 /** Chapters that fit a phone; `--json` has them all. */
 const SHOWN = 12;
@@ -17,6 +18,8 @@ export const whyCommand: Command = {
   run(context, { words }) {
     const asked = words.join(' ').trim();
     if (asked === '') throw new UsageError(`Usage: /why ${USAGE}`);
+    const [first, second] = words;
+    if (first?.toLowerCase() === 'group' && second !== undefined) return group(context, second);
     const target = context.store.samples.resolve(asked);
     if (target) return story(context, target);
     return asked.toLowerCase() === 'noise' ? noise(context) : aboutLine(context, asked);
@@ -37,6 +40,18 @@ function story(context: ChatContext, target: Target, before: readonly Block[] = 
   const [newest] = chapters;
   const message: Message = { summary: newest ? `${title}: ${textOf(newest.words)}` : title, blocks };
   return { message, data: chapters.map((chapter) => dataOf(chapter)) };
+}
+
+/** Why events are one group. */
+function group(context: ChatContext, typed: string): Answer {
+  const target = context.store.samples.resolve(typed);
+  const fingerprint = target && context.store.grouping.groupOf(target.fingerprint ?? typed);
+  if (!target || fingerprint === undefined)
+    return {
+      message: plainMessage('No group has the fingerprint ', { style: 'code', text: typed }, '.'),
+      exit: 1,
+    };
+  return groupView(context, { ...target, fingerprint });
 }
 
 /** What the allowlist took, pattern by pattern. */

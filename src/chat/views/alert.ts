@@ -7,6 +7,9 @@ import { formatAgo, formatSpan, plural } from './format.ts';
 import { sentryLink } from './sentry-link.ts';
 import { severitySign } from './severity-sign.ts';
 
+/** Said in the first line: an error that nobody has seen before is another matter than an old acquaintance. */
+const NOVELTY = { new: ' NEW', regressed: ' REGRESSED', known: '' } as const;
+
 type AlertContext = Pick<ChatContext, 'time' | 'sentry' | 'mentions' | 'now'>;
 
 /** One hour: what the 🔕 button mutes for. */
@@ -15,7 +18,7 @@ export const MUTE_BUTTON_MS = 3_600_000;
 /** The message of one ring as it is now (product.md section 6). */
 export function alertMessage(context: AlertContext, alert: AlertDetail, mute?: Mute): Message {
   const title = alert.summary || alert.signatureId || alert.canonical;
-  const sign = stateSign(alert, mute, context.now()) + severitySign(alert.severity);
+  const sign = stateSign(alert, mute, context.now()) + severitySign(alert.severity) + NOVELTY[alert.novelty];
   return {
     summary: `${sign} ${title} · ${countText(alert)}${servicesSuffix(alert)}`,
     ...(alert.policy === 'retry' ? { silent: true } : {}),

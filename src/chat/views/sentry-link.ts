@@ -8,11 +8,15 @@ export interface SentryTarget {
 
 /** Words of a canonical text that Sentry's free-text search can find: the masks are not in any message. */
 function searchWords(canonical: string): string {
-  return canonical
-    .replace(/0x\?|[#"]/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, 120);
+  return (
+    canonical
+      .replace(/0x\?|[#"]/g, ' ')
+      // What is masked, and the frames of a trace, are no words of Sentry's.
+      .replace(/<\*>|←/g, ' ')
+      .replace(/\s+/g, ' ')
+      .trim()
+      .slice(0, 120)
+  );
 }
 
 /**

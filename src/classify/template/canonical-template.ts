@@ -44,6 +44,16 @@ export function messageTemplate(text: string, places?: MaskedPlace[]): string {
   return template === MASK && plain.length <= LONGEST_NAME ? plain.replace(DIGITS, MASK) : template;
 }
 
+/** What is masked in the message of a line, and by which rule. */
+export function explainMessage(text: string): readonly { readonly text: string; readonly rule: string }[] {
+  const cut = text.length > TEMPLATE_LENGTH ? text.slice(0, TEMPLATE_LENGTH) : text;
+  const start = messageStart(cut);
+  const plain = singleBlanks(start > 0 ? cut.slice(start) : cut);
+  const places: MaskedPlace[] = [];
+  maskText(plain, places);
+  return places.map((place) => ({ text: plain.slice(place.start, place.end), rule: place.rule }));
+}
+
 const LONGEST_NAME = 100;
 const DIGITS = /\p{Nd}+/gu;
 const BLANKS = /\s+/g;

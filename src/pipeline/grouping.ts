@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import { canonicalSeed } from '../classify/canonical.ts';
+import type { Identity } from '../classify/classifier.ts';
+import { type FingerprintForm, fingerprint } from '../classify/fingerprint.ts';
+import { FAN_OUT, slotsOf, slotTemplate } from '../classify/template/merge.ts';
+import type { GroupingRows, GroupingStore, Joining } from '../store/grouping.ts';
+
+/** What joins what in the batch under way. */
+export interface Grouped {
+  /** The fingerprint of the group. */
+  readonly root: string;
+  /** Groups that are one with it from now on. */
+  readonly united: readonly string[];
+}
+
+export interface Grouping {
+  /** The group of an event. `text` is what was matched. */
+  groupOf(identity: Identity, text: string, form: FingerprintForm): Grouped;
+  /** What the batch under way has to write. */
+  rows(): GroupingRows;
+  /** The batch is in the database. */
+  committed(): void;
+  /** It is not: what was found out in it is forgotten. */
+  refused(): void;
+  /** A person merged or split: what is remembered may be wrong. */
+  clear(): void;
+}
+
+/** Fingerprints that are remembered; the database knows all of them. */
+const CAPACITY = 200_000;
+const SHOWN_LENGTH = 300;
+const NOBODY: readonly string[] = [];
+
+/**
+ * Which group an event belongs to: its fingerprint's own, unless that was merged into another. A fingerprint that was never seen
+ * joins the group that the same line was in before the form of fingerprints changed; else the texts that differ from its own in
+ * one word, once there are `FAN_OUT` of them (a function of the set of texts: their order changes nothing).
+ */
+export function createGrouping(store: GroupingStore): Grouping {
+  let known = new Map<string, string>();
+  let older = new Map<string, string>();
+  let joinings: Joining[] = [];
+  let slots: { key: number; fingerprint: string }[] = [];
+  let pendingSlots = new Map<number, string[]>();
+  const upgrading = store.hasSeedGroups();
+
+  function remember(member: string, root: string): void {
+    if (known.size >= CAPACITY / 2) {
+      older = known;
+      known = new Map();
+    }
+    known.set(member, root);
+  }
+
+  function lookUp(member: string): string | undefined {
+    const next = known.get(member) ?? older.get(member) ?? store.groupOf(member);
+    if (next === undefined) return undefined;
+    // The group may have become part of another since it was remembered.
+    const root = next === member ? member : (lookUp(next) ?? next);
+    if (known.get(member) !== root) remember(member, root);
+    return root;
+  }
+
+  function join(member: string, root: string, evidence: string, canonical?: string): void {
+    joinings.push({ fingerprint: member, root, evidence, ...(canonical === undefined ? {} : { canonical }) });
+    remember(member, root);
+  }
+
+  /** The fingerprint that the line had under the older form, if its group is still known. */
+  function before({ category }: Identity, text: string): string | undefined {
+    const old = fingerprint(category, canonicalSeed(text));
+    return store.formOf(old) === 'seed' ? (lookUp(old) ?? old) : undefined;
+  }
+
+  function neighbours({ canonical, category, fingerprint: own }: Identity): Grouped | undefined {
+    const salt = saltOf(category);
+    let united: readonly string[] = NOBODY;
+    let root: string | undefined;
+    for (const slot of slotsOf(canonical)) {
+      const key = Number(BigInt.asUintN(53, BigInt(slot.key) ^ salt));
+      const pending = pendingSlots.get(key) ?? [];
+      const others = [...new Set([...store.sharing(key), ...pending])].filter((one) => one !== own);
+      pendingSlots.set(key, [...pending, own]);
+      slots.push({ key, fingerprint: own });
+      if (others.length + 1 < FAN_OUT) continue;
+      const free = others.filter((one) => !store.isKeptApart(one));
+      const roots = [...new Set(free.map((one) => lookUp(one) ?? one))];
+      const target = root ?? oldest(roots);
+      if (target === undefined) continue;
+      const template = slotTemplate(canonical, slot).slice(0, SHOWN_LENGTH);
+      const evidence = `${others.length + 1} texts differ in one word: ${template}`;
+      for (const other of roots) if (other !== target) join(other, target, evidence, template);
+      if (root === undefined) join(own, target, evidence, template);
+      root = target;
+      united = [...united, ...roots.filter((one) => one !== target)];
+    }
+    return root === undefined ? undefined : { root, united };
+  }
+
+  /** The one that is in the database keeps its name; of several the least, so that their order does not matter. */
+  function oldest(roots: readonly string[]): string | undefined {
+    const stored = roots.filter((one) => store.formOf(one) !== undefined);
+    return [...(stored.length > 0 ? stored : roots)].sort()[0];
+  }
+
+  const forget = (): void => {
+    joinings = [];
+    slots = [];
+    pendingSlots = new Map();
+  };
+
+  return {
+    groupOf(identity, text, form) {
+      const own = identity.fingerprint;
+      const root = lookUp(own);
+      if (root !== undefined) return { root, united: NOBODY };
+      if (form === 'seed') {
+        remember(own, own);
+        return { root: own, united: NOBODY };
+      }
+      const earlier = upgrading ? before(identity, text) : undefined;
+      if (earlier !== undefined && earlier !== own) {
+        join(own, earlier, 'the same line was in this group before the form of fingerprints changed');
+        return { root: earlier, united: NOBODY };
+      }
+      const found = neighbours(identity);
+      if (found) return found;
+      remember(own, own);
+      return { root: own, united: NOBODY };
+    },
+    rows: () => ({ joinings, slots }),
+    committed: forget,
+    refused() {
+      forget();
+      known = new Map();
+      older = new Map();
+    },
+    clear() {
+      known = new Map();
+      older = new Map();
+    },
+  };
+}
+
+/** Keeps the slots of different categories apart: groups are never merged across them. */
+function saltOf(category: string): bigint {
+  return createHash('sha1').update(category).digest().readBigUInt64BE();
+}

@@ -1,0 +1,122 @@
+import { type Db, inTransaction } from './database.ts';
+
+/** One row of the table fingerprint -> group. */
+export interface Merge {
+  readonly id: number;
+  readonly fingerprint: string;
+  readonly root: string;
+  readonly at: number;
+  /** null: it was merged by itself. */
+  readonly by: string | null;
+  readonly evidence: string;
+  readonly undoneAt: number | null;
+}
+
+/** A fingerprint that joins a group. */
+export interface Joining {
+  readonly fingerprint: string;
+  readonly root: string;
+  readonly evidence: string;
+  /** What the group is called from now on, if its text changes by it. */
+  readonly canonical?: string;
+}
+
+/** What a batch has to add to the table. */
+export interface GroupingRows {
+  readonly joinings: readonly Joining[];
+  readonly slots: readonly { readonly key: number; readonly fingerprint: string }[];
+}
+
+const COLUMNS = 'id, fingerprint, root, at, merged_by AS by, evidence, undone_at AS undoneAt';
+
+/** Which group a fingerprint belongs to. A group is called by the fingerprint that was there first. */
+export function createGrouping(db: Db) {
+  const rootOf = db.prepare<[string], { root: string }>(
+    'SELECT root FROM merges WHERE fingerprint = ? AND undone_at IS NULL ORDER BY id DESC LIMIT 1',
+  );
+  const seen = db.prepare<[string], { form: string }>('SELECT form FROM groups WHERE fingerprint = ?');
+  const apart = db.prepare<[string], { id: number }>(
+    'SELECT id FROM merges WHERE fingerprint = ? AND undone_at IS NOT NULL LIMIT 1',
+  );
+  const sharing = db.prepare<[number], { fingerprint: string }>(
+    'SELECT fingerprint FROM slots WHERE key = ? LIMIT 1000',
+  );
+  const addSlot = db.prepare('INSERT OR IGNORE INTO slots (key, fingerprint) VALUES (?, ?)');
+  const addMerge = db.prepare<unknown[], { id: number }>(
+    'INSERT INTO merges (fingerprint, root, at, merged_by, evidence) VALUES (?, ?, ?, ?, ?) RETURNING id',
+  );
+  // What was part of a group that now is part of another goes along.
+  const moveMembers = db.prepare('UPDATE merges SET root = ? WHERE root = ? AND undone_at IS NULL');
+  const point = db.prepare(`
+    UPDATE groups SET root = @root, signature_key = CASE WHEN signature_id IS NULL
+      THEN coalesce((SELECT signature_key FROM groups WHERE fingerprint = @root), @root) ELSE signature_key END
+    WHERE fingerprint = @fingerprint OR root = @fingerprint`);
+  const release = db.prepare(`
+    UPDATE groups SET root = NULL, signature_key = CASE WHEN signature_id IS NULL THEN fingerprint ELSE signature_key END
+    WHERE fingerprint = ?`);
+  const rename = db.prepare('UPDATE groups SET canonical = ? WHERE fingerprint = ?');
+  const undo = db.prepare(
+    'UPDATE merges SET undone_at = ?, undone_by = ? WHERE id = ? AND undone_at IS NULL',
+  );
+  const get = db.prepare<[number], Merge>(`SELECT ${COLUMNS} FROM merges WHERE id = ?`);
+  const ofGroup = db.prepare<[string, string], Merge>(
+    `SELECT ${COLUMNS} FROM merges WHERE root = ? OR fingerprint = ? ORDER BY id DESC LIMIT 100`,
+  );
+  const openOf = db.prepare<[string], Merge>(
+    `SELECT ${COLUMNS} FROM merges WHERE fingerprint = ? AND undone_at IS NULL ORDER BY id DESC LIMIT 1`,
+  );
+  const audit = db.prepare('INSERT INTO audit (at, who, action, detail) VALUES (?, ?, ?, ?)');
+  const anySeed = db.prepare<[], { n: number }>(
+    "SELECT count(*) AS n FROM (SELECT 1 FROM groups WHERE form = 'seed' LIMIT 1)",
+  );
+
+  const join = (
+    { fingerprint, root, evidence, canonical }: Joining,
+    at: number,
+    by: string | null,
+  ): number => {
+    if (canonical !== undefined) rename.run(canonical, root);
+    const { id } = addMerge.get(fingerprint, root, at, by, evidence) as { id: number };
+    moveMembers.run(root, fingerprint);
+    point.run({ fingerprint, root });
+    return id;
+  };
+
+  return {
+    /** The group of a fingerprint: itself if it was never merged; undefined if it was never seen. */
+    groupOf(fingerprint: string): string | undefined {
+      return rootOf.get(fingerprint)?.root ?? (seen.get(fingerprint) ? fingerprint : undefined);
+    },
+    /** The form under which a fingerprint's group was made. */
+    formOf: (fingerprint: string): string | undefined => seen.get(fingerprint)?.form,
+    /** Whether there are groups of the older form at all. */
+    hasSeedGroups: (): boolean => (anySeed.get() as { n: number }).n > 0,
+    /** A person took it out of a group: it is not merged by itself again. */
+    isKeptApart: (fingerprint: string): boolean => apart.get(fingerprint) !== undefined,
+    /** The fingerprints whose texts share a slot. */
+    sharing: (key: number): readonly string[] => sharing.all(key).map((row) => row.fingerprint),
+    /** Within the transaction of a batch, after its groups were written. */
+    add({ joinings, slots }: GroupingRows, at: number): void {
+      for (const { key, fingerprint } of slots) addSlot.run(key, fingerprint);
+      for (const joining of joinings) join(joining, at, null);
+    },
+    /** A person merges two groups; returns the number by which it can be undone. */
+    merge: inTransaction(db, (joining: Joining, at: number, by: string): number => {
+      audit.run(at, by, 'merge', `${joining.fingerprint} into ${joining.root}`);
+      return join(joining, at, by);
+    }),
+    /** Takes a merge back: the fingerprint is a group of its own again, and stays one. */
+    undo: inTransaction(db, (merge: Merge, at: number, by: string): void => {
+      undo.run(at, by, merge.id);
+      release.run(merge.fingerprint);
+      audit.run(at, by, 'split', `${merge.fingerprint} out of ${merge.root}`);
+    }),
+    get: (id: number): Merge | undefined => get.get(id),
+    /** The merge by which a fingerprint is part of a group. */
+    openMerge: (fingerprint: string): Merge | undefined => openOf.get(fingerprint),
+    /** All that was merged into a group, or taken out of it, newest first. */
+    history: (fingerprint: string): readonly Merge[] => ofGroup.all(fingerprint, fingerprint),
+  };
+}
+
+export type GroupingStore = ReturnType<typeof createGrouping>;

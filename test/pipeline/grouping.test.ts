@@ -1,0 +1,144 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { DEFAULT_RULES } from '../../src/alerting/rules.ts';
+import { MINUTE, NOON, openRoom } from './room.ts';
+
+const open: { close(): void }[] = [];
+const room: typeof openRoom = (options) => {
+  const opened = openRoom(options);
+  open.push(opened);
+  return opened;
+};
+afterEach(() => {
+  for (const opened of open.splice(0)) opened.close();
+});
+
+const SEED = { ...DEFAULT_RULES, fingerprint: 'seed' } as const;
+const DAY = 86_400_000;
+const NAMES = ['anna', 'bruno', 'carla', 'dario', 'elena', 'fabio', 'greta', 'hugo'];
+const refused = (name: string) => `ERROR the ${name} shard of the cache is gone`;
+
+/** The groups that /errors would list: their counts. */
+function groupsOf({ store }: ReturnType<typeof openRoom>): number[] {
+  return store.errors
+    .list({ from: NOON - DAY, to: NOON + 30 * DAY })
+    .map(({ count }) => count)
+    .sort((a, b) => b - a);
+}
+
+describe('texts that differ in one word', () => {
+  it('are one group once there are six of them, whichever comes first', () => {
+    for (const names of [NAMES, [...NAMES].reverse(), ['elena', 'anna', ...NAMES]]) {
+      const opened = room();
+      for (const [n, name] of names.entries()) opened.take(n * MINUTE, refused(name));
+      expect(groupsOf(opened)).toEqual([names.length]);
+    }
+  });
+
+  it('stay apart below that, and so do errors that a word tells apart', () => {
+    const few = room();
+    for (const name of NAMES.slice(0, 5)) few.take(0, refused(name));
+    expect(groupsOf(few)).toEqual([1, 1, 1, 1, 1]);
+    const codes = room();
+    for (const code of ['ENOENT', 'EACCES', 'EPERM', 'EISDIR', 'ENOTDIR', 'EEXIST', 'EROFS'])
+      codes.take(0, `ERROR cannot open the file: ${code}`);
+    expect(groupsOf(codes)).toEqual([1, 1, 1, 1, 1, 1, 1]);
+  });
+
+  it('count together for the threshold, within one batch as over many', () => {
+    const once = room();
+    once.take(0, ...NAMES.map(refused));
+    expect(once.rang).toHaveLength(1);
+    const slowly = room();
+    for (const [n, name] of NAMES.entries()) slowly.take(n * 1_000, refused(name));
+    expect(slowly.rang).toHaveLength(1);
+  });
+
+  it('are known after a restart: another one joins and does not ring as new', () => {
+    const first = room();
+    for (const name of NAMES) first.take(0, refused(name));
+    const second = room({ dataDir: first.dataDir });
+    second.take(20 * MINUTE, refused('ida'));
+    expect(second.rang).toHaveLength(0);
+    expect(groupsOf(second)).toEqual([9]);
+  });
+});
+
+describe('a person', () => {
+  it('merges two groups and takes it back; history stays, and it is not merged by itself again', () => {
+    const opened = room();
+    const { take, store } = opened;
+    take(0, 'ERROR the tap is dripping');
+    take(1, 'ERROR water on the floor');
+    const [one, two] = store.errors
+      .list({ from: NOON - 1, to: NOON + 10 })
+      .map(({ fingerprint }) => fingerprint);
+    const id = store.grouping.merge(
+      { fingerprint: one ?? '', root: two ?? '', evidence: 'test' },
+      NOON + 2,
+      'ann',
+    );
+    expect(groupsOf(opened)).toEqual([2]);
+    expect(store.samples.resolve(one ?? '')?.fingerprint).toBe(two);
+    const merge = store.grouping.get(id);
+    if (merge) store.grouping.undo(merge, NOON + 3, 'ann');
+    expect(groupsOf(opened)).toEqual([1, 1]);
+    expect(store.grouping.isKeptApart(one ?? '')).toBe(true);
+  });
+});
+
+describe('a new form of fingerprints', () => {
+  it('rings for nothing that was known, and keeps counts and samples reachable', () => {
+    const old = room({ alerts: SEED });
+    const lines = ['TypeError: x is not a function', 'ERROR order 17 has no address', 'Out of memory'];
+    for (const line of lines) old.take(0, line, line, line);
+    expect(old.rang).toHaveLength(3);
+    const before = groupsOf(old);
+    const fresh = room({ dataDir: old.dataDir });
+    for (const line of lines) fresh.take(5 * MINUTE, line.replace('17', '18'), line);
+    expect(fresh.rang).toHaveLength(0);
+    expect(groupsOf(fresh)).toEqual(before.map((count) => count + 2));
+    expect(fresh.store.samples.newest(fresh.store.samples.resolve('OOM') as never, 50)).toHaveLength(5);
+    fresh.take(6 * MINUTE, ...Array.from({ length: 3 }, () => 'ERROR nobody has seen this before'));
+    expect(fresh.rang).toHaveLength(1);
+  });
+});
+
+describe('a group', () => {
+  it('is new when nothing of it was seen before its alert, and has regressed after a week of quiet', () => {
+    const { take, store, rang } = room();
+    take(0, 'Out of memory');
+    take(DAY, 'Out of memory');
+    take(9 * DAY, 'Out of memory');
+    expect(rang.map(({ id }) => store.alerts.detail(id)?.novelty)).toEqual(['new', 'known', 'regressed']);
+    const only = store.errors.list({ from: NOON + 8 * DAY, to: NOON + 10 * DAY, only: 'new' });
+    expect(only.map(({ signatureId }) => signatureId)).toEqual(['OOM']);
+    expect(store.errors.list({ from: NOON + DAY - 1, to: NOON + 2 * DAY, only: 'unclassified' })).toEqual([]);
+  });
+
+  it('that no signature knows rings at once when it is new and brings a stack trace', () => {
+    const { take, rang, store } = room();
+    const trace = JSON.stringify({
+      level: 'error',
+      msg: 'cannot total the order',
+      err: {
+        type: 'RangeError',
+        message: 'bad total',
+        stack: 'RangeError: bad total\n    at total (/srv/app/order.js:3:9)',
+      },
+    });
+    take(0, trace);
+    expect(rang).toHaveLength(1);
+    expect(store.alerts.detail(1)).toMatchObject({ reason: 'new', novelty: 'new' });
+    take(1_000, 'ERROR without a trace it waits for the threshold');
+    expect(rang).toHaveLength(1);
+  });
+
+  it('rings when it is new, or waits, where the rules say so', () => {
+    const eager = room({ alerts: { ...DEFAULT_RULES, rings: 'new' } });
+    eager.take(0, 'read ECONNRESET', 'ERROR something else');
+    expect(eager.rang).toHaveLength(2);
+    const patient = room({ alerts: { ...DEFAULT_RULES, rings: 'threshold' } });
+    patient.take(0, 'Error: x\n    at f (/srv/app/a.js:1:2)');
+    expect(patient.rang).toHaveLength(0);
+  });
+});
