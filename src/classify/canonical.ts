@@ -28,9 +28,17 @@ const HEX = /0x[0-9a-fA-F]+/g;
 /** A number that is a word of its own, in any script: neither a letter, a digit nor `_` touches it. */
 const WHOLE_NUMBER = /(?<![\p{L}\p{N}_])\p{Nd}+(?![\p{L}\p{N}_])/gu;
 
+/** A text's bytes are only read while it is matched: one buffer serves for all that fit. */
+const SCRATCH = Buffer.allocUnsafeSlow(32 * 1024);
+
+function bytesOf(text: string): Buffer {
+  if (3 * text.length > SCRATCH.length) return Buffer.from(text, 'utf8');
+  return SCRATCH.subarray(0, SCRATCH.write(text, 'utf8'));
+}
+
 /** The label of the first canonical pattern that matches. */
 export function labelOf(text: string): string | undefined {
-  const [first] = LABELS.match(Buffer.from(text, 'utf8'));
+  const [first] = LABELS.match(bytesOf(text));
   return first === undefined ? undefined : CANONICAL_PATTERNS[first]?.[0];
 }
 

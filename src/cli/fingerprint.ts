@@ -37,7 +37,7 @@ export function addFingerprint(program: Command): void {
 }
 
 /** Fingerprints that are remembered: the same error comes again and again, and a hash costs as much as the text. */
-const REMEMBERED = 20_000;
+const REMEMBERED = 100_000;
 
 async function streamed(form: FingerprintForm): Promise<void> {
   const output = createOutput();

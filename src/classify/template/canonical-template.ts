@@ -1,7 +1,6 @@
 import { labelOf } from '../canonical.ts';
 import { messageStart } from './header.ts';
 import { MASK } from './mask-rule.ts';
-import type { MaskedPlace } from './mask-writer.ts';
 import { maskText } from './scan.ts';
 import { FRAME, type Trace, traceIn } from './trace.ts';
 
@@ -35,13 +34,18 @@ function traceTemplate({ types, frames, message, needsMessage }: Trace): string 
 }
 
 /** The message of one line as a template: its head is left out, what varies is masked. */
-export function messageTemplate(text: string, places?: MaskedPlace[]): string {
+export function messageTemplate(text: string): string {
+  const { message } = messageOf(text);
+  const template = maskText(message);
+  // A text that is one mask would be a group with all others of its kind: of `worker-7` the letters stay.
+  return template === MASK && message.length <= LONGEST_NAME ? message.replace(DIGITS, MASK) : template;
+}
+
+/** A line taken apart: its head, and its message as the scanner takes it (one line, single blanks, not too long). */
+export function messageOf(text: string): { readonly head: string; readonly message: string } {
   const cut = text.length > TEMPLATE_LENGTH ? text.slice(0, TEMPLATE_LENGTH) : text;
   const start = messageStart(cut);
-  const plain = singleBlanks(start > 0 ? cut.slice(start) : cut);
-  const template = maskText(plain, places);
-  // A text that is one mask would be a group with all others of its kind: of `worker-7` the letters stay.
-  return template === MASK && plain.length <= LONGEST_NAME ? plain.replace(DIGITS, MASK) : template;
+  return { head: cut.slice(0, start), message: singleBlanks(start > 0 ? cut.slice(start) : cut) };
 }
 
 /** What is masked in the message of a line, and by which rule. */

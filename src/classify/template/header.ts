@@ -58,7 +58,9 @@ class Head {
   readonly #text: string;
   #at = 0;
   #leveled = false;
+  /** The time was of syslog: its host comes next. */
   #syslog = false;
+  #partStart = 0;
   #piped = false;
   /** The priority has a version behind it. */
   #versioned = false;
@@ -71,11 +73,11 @@ class Head {
     if (!this.#anchor()) return 0;
     for (let part = 0; part < MAX_PARTS; part++) {
       this.#separators();
-      if (this.#closingPart()) {
+      if (this.#syslog ? this.#eatHost() : !this.#simplePart() && this.#closingPart()) {
         this.#separators();
         break;
       }
-      if (!this.#part()) break;
+      if (this.#at === this.#partStart && !this.#part()) break;
     }
     return this.#at;
   }
@@ -131,33 +133,37 @@ class Head {
     } else this.#piped = false;
   }
 
+  /** A time, a level or a bracket: most parts of most heads. */
+  #simplePart(): boolean {
+    const text = this.#text;
+    const at = this.#at;
+    this.#partStart = at;
+    if (isOpening(text.charCodeAt(at))) return this.#bracket();
+    const time = timeEnd(text, at);
+    if (time > 0 && !(this.#leveled && isBareCount(time - at))) {
+      this.#syslog = isSyslogTime(text, at) && !this.#leveled;
+      this.#at = time;
+      return true;
+    }
+    if (!this.#eat(LEVEL) && !this.#eat(LEVEL_ANY_CASE)) return false;
+    this.#leveled = true;
+    return true;
+  }
+
   /** A part behind which the message begins. */
   #closingPart(): boolean {
     if (!this.#leveled && this.#eat(LOGCAT)) return true;
     if (this.#eat(PROGRAM_PID) || this.#eat(HOST_PROGRAM)) return true;
     if (this.#versioned && this.#eat(RFC5424)) return true;
-    if (this.#syslog && this.#eatHost()) return true;
     return this.#eat(CALL_SITE);
   }
 
   #part(): boolean {
-    const text = this.#text;
     const at = this.#at;
-    const time = timeEnd(text, at);
-    if (time > 0 && !(this.#leveled && isBareCount(time - at))) {
-      this.#syslog ||= isSyslogTime(text, at) && !this.#leveled;
-      this.#at = time;
-      return true;
-    }
-    if (this.#eat(LEVEL) || this.#eat(LEVEL_ANY_CASE)) {
-      this.#leveled = true;
-      return true;
-    }
     if (!this.#leveled && this.#eatUpToNext()) return true;
     if (this.#eat(PROCESS) || this.#eat(STREAM) || (this.#piped && this.#eat(FIELD))) return true;
-    if (isOpening(text.charCodeAt(at))) return this.#bracket();
-    if (this.#matched(INTEGER, at) > 0)
-      return this.#matched(AFTER_INTEGER, this.#matched(INTEGER, at)) > 0 && this.#eat(INTEGER);
+    const integer = this.#matched(INTEGER, at);
+    if (integer > 0) return this.#matched(AFTER_INTEGER, integer) > 0 && this.#eat(INTEGER);
     return this.#logger();
   }
 
@@ -233,7 +239,7 @@ class Head {
     }
     const isLogger = /^(?:: | +: )/.test(rest)
       ? qualified || /[a-z][A-Z]/.test(name)
-      : /^(?: {2}|\t)/.test(rest) || qualifiedTwice(name, rest);
+      : /^(?: {2}|\t)/.test(rest) || isQualifiedTwice(name, rest);
     if (isLogger) this.#at = end;
     return isLogger;
   }
@@ -258,11 +264,15 @@ class Head {
 
 const LEVEL_AHEAD = new RegExp(`^ - (?:${LEVEL_WORDS}) `);
 
-/** `nova.api.wsgi [req-1]`, `com.acme.orders.Total message`: nobody begins a sentence so. */
-function qualifiedTwice(name: string, rest: string): boolean {
-  const dots = name.split('.').length - 1;
-  return (dots >= 1 && /^ +\[/.test(rest)) || (dots >= 2 && rest.startsWith(' ') && !/\d/.test(name));
+/** `shop.api.wsgi [req-1]`, `com.acme.orders.Total message`: nobody begins a sentence so. */
+function isQualifiedTwice(name: string, rest: string): boolean {
+  const dot = name.indexOf('.');
+  if (dot < 0 || rest.charCodeAt(0) !== 32) return false;
+  return BRACKET_BEHIND.test(rest) || (name.indexOf('.', dot + 1) > 0 && !DIGIT.test(name));
 }
+
+const BRACKET_BEHIND = /^ +\[/;
+const DIGIT = /\d/;
 
 function isOpening(code: number): boolean {
   return code === 91 || code === 40;

@@ -74,7 +74,7 @@ export function isFilePath(text: string, start: number, end: number): boolean {
 export function colonEndsWord(text: string, start: number, at: number, bits: number): boolean {
   const next = text.charCodeAt(at + 1);
   if (next === 47 && text.charCodeAt(at + 2) === 47)
-    return (bits & ~(LETTER | BEYOND_HEX | DOT | HYPHEN)) !== 0;
+    return (bits & ~(LETTER | DIGIT | BEYOND_HEX | DOT | HYPHEN)) !== 0;
   if ((next === 92 || next === 47) && at - start === 1 && (bits & LETTER) !== 0) return false;
   const hexSoFar = (bits & (BEYOND_HEX | SLASH | AT | BACKSLASH | WIDE)) === 0;
   if ((bits & DIGIT) !== 0)
@@ -129,4 +129,41 @@ export function closingQuote(text: string, at: number): number {
       return i;
   }
   return -1;
+}
+
+/** Whether the quote at `at` is an apostrophe within a word. */
+export function isApostrophe(text: string, at: number): boolean {
+  return (
+    text.charCodeAt(at) === 39 && isWordChar(text.charCodeAt(at - 1)) && isWordChar(text.charCodeAt(at + 1))
+  );
+}
+
+/** Whether a quote at `at` may begin a key: behind `{`, `,` or nothing. */
+export function isKeyPlace(text: string, at: number): boolean {
+  const before = text.charCodeAt(at - 1) === 32 ? at - 2 : at - 1;
+  const code = text.charCodeAt(before);
+  return before < 0 || code === 123 || code === 44;
+}
+
+/** The end of a word without the punctuation of the sentence. */
+export function trimmedEnd(text: string, start: number, end: number): number {
+  let at = end;
+  while (at > start + 1) {
+    const code = text.charCodeAt(at - 1);
+    if (code !== 46 && code !== 33 && code !== 63 && code !== 58) break;
+    at -= 1;
+  }
+  return at;
+}
+
+/** Blanks, quotes and brackets end a URL; `=`, `,` and `;` do not. */
+export function isUrlEnd(code: number): boolean {
+  return (
+    (classOf(code) & (SPACE | QUOTE)) !== 0 ||
+    code === 60 ||
+    code === 62 ||
+    code === 41 ||
+    code === 125 ||
+    code === 93
+  );
 }

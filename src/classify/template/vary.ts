@@ -1,5 +1,6 @@
 import { classOf, DIGIT, LETTER, LOWER, QUOTE, SPACE, STOP, UPPER, WIDE } from './char-class.ts';
 import { keyKind, VALUE } from './keys.ts';
+import { trimmedEnd } from './shapes.ts';
 import { FRAME } from './trace.ts';
 import { isErrorClass } from './vendor-code.ts';
 import { CODE, ERROR, METHOD, wordKind } from './word-lists.ts';
@@ -67,12 +68,6 @@ export function placesThatVary(text: string): readonly Place[] {
 
 function isWordAt(text: string, at: number): boolean {
   return (classOf(text.charCodeAt(at)) & (SPACE | STOP | QUOTE)) === 0;
-}
-
-function trimmedEnd(text: string, start: number, end: number): number {
-  let at = end;
-  while (at > start + 1 && '.:!?'.includes(text[at - 1] as string)) at -= 1;
-  return at;
 }
 
 function mayVary(text: string, { start, end }: Place, bits: number, before: Place | undefined): boolean {

@@ -39,7 +39,7 @@ const LISTS: readonly (readonly [kind: number, words: string])[] = [
   [REFUSAL, 'failure failures failed refused denied rejected attempt attempts'],
   [
     AFTER_USER,
-    'not is was has have had and or in on at with from to the a request name names id ids input data agent account session limit limits credentials permissions access error errors',
+    'not is was has have had and or in on at with from to the a request name names id ids input data agent account session limit limits credentials permissions access errors',
   ],
 ];
 
