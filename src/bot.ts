@@ -10,7 +10,7 @@ import type { RulesInForce } from './config/rule-files.ts';
 import type { Settings } from './config/settings.ts';
 import { clearStaleSocket, findRunning, protectSocket } from './control.ts';
 import { EngineRoom } from './engine-room.ts';
-import { maskedPlaces } from './explain-line.ts';
+import { explainGroup } from './explain-line.ts';
 import type { Log } from './log.ts';
 import type { PlatformStatus } from './platforms/platform.ts';
 import { type ConnectedPlatforms, connectPlatforms } from './platforms.ts';
@@ -191,7 +191,7 @@ export class Bot {
         cooldownMs: (category, signatureId) => room.cooldownMs(category, signatureId),
         configured: (name) => room.configured(name),
         explain: (line) => room.explain(line),
-        masked: maskedPlaces,
+        explainGroup,
         listeners: () => [
           ...(this.#http ? [`http ${this.#http.address}`] : []),
           ...(this.#udp ? [`udp ${this.#udp.address}`] : []),

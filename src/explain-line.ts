@@ -4,7 +4,7 @@ import type { Fate } from './chat/command.ts';
 import { formatSpan, plural } from './chat/views/format.ts';
 import { createClassifier, identify } from './classify/classifier.ts';
 import type { Ruleset } from './classify/signature.ts';
-import { explainMessage } from './classify/template/canonical-template.ts';
+import { explainTemplate } from './classify/template/explain.ts';
 import type { Span } from './message/message.ts';
 import { loopReason } from './record/loop-guard.ts';
 import { matchText } from './record/match-text.ts';
@@ -60,8 +60,9 @@ export function explainLine(line: string, { rules, alerts, now }: RulesNow): Fat
   return { words: [...who, '; its group is ', code(fingerprint), `; ${when}.`], fingerprint };
 }
 
-/** What the template form masks in a line, and by which rule. */
-export function maskedPlaces(line: string): readonly { readonly text: string; readonly rule: string }[] {
+/** How the template form comes to the canonical text of a line. */
+export function explainGroup(line: string) {
   const record = redactRecord(recordOfText(line, { observedAt: 0 }));
-  return explainMessage(matchText(record));
+  const { head, masked, trace } = explainTemplate(matchText(record), record.exception?.stacktrace);
+  return { head, masked, frames: trace?.frames ?? [] };
 }

@@ -21,8 +21,12 @@ export interface Runtime {
   readonly configured: (name: string) => { readonly scope: MuteScope; readonly name: string } | undefined;
   /** What a log line is under the rules in force. */
   readonly explain: (line: string) => Fate;
-  /** What the template form masks in a line, and by which rule. */
-  readonly masked: (line: string) => readonly { readonly text: string; readonly rule: string }[];
+  /** How a line comes to its template: what stood in front of the message, what is masked by which rule, the frames of a trace. */
+  readonly explainGroup: (line: string) => {
+    readonly head: string;
+    readonly masked: readonly { readonly text: string; readonly rule: string; readonly reason: string }[];
+    readonly frames: readonly string[];
+  };
   /** What listens where: `http 127.0.0.1:8790`. */
   readonly listeners: () => readonly string[];
 }

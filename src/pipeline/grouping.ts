@@ -28,6 +28,8 @@ export interface Grouping {
 
 /** Fingerprints that are remembered; the database knows all of them. */
 const CAPACITY = 200_000;
+/** Texts that are remembered of one place that varies: more than FAN_OUT, as people may take some out of their group. */
+const KEPT = 2 * FAN_OUT;
 const SHOWN_LENGTH = 300;
 const NOBODY: readonly string[] = [];
 
@@ -79,9 +81,12 @@ export function createGrouping(store: GroupingStore): Grouping {
     for (const slot of slotsOf(canonical)) {
       const key = Number(BigInt.asUintN(53, BigInt(slot.key) ^ salt));
       const pending = pendingSlots.get(key) ?? [];
-      const others = [...new Set([...store.sharing(key), ...pending])].filter((one) => one !== own);
-      pendingSlots.set(key, [...pending, own]);
-      slots.push({ key, fingerprint: own });
+      const others = [...new Set([...store.sharing(key, KEPT), ...pending])].filter((one) => one !== own);
+      // Of a place that is known to vary a few are enough: whoever comes next joins them.
+      if (others.length < KEPT) {
+        pendingSlots.set(key, [...pending, own]);
+        slots.push({ key, fingerprint: own });
+      }
       if (others.length + 1 < FAN_OUT) continue;
       const free = others.filter((one) => !store.isKeptApart(one));
       const roots = [...new Set(free.map((one) => lookUp(one) ?? one))];

@@ -38,8 +38,8 @@ export function createGrouping(db: Db) {
   const apart = db.prepare<[string], { id: number }>(
     'SELECT id FROM merges WHERE fingerprint = ? AND undone_at IS NOT NULL LIMIT 1',
   );
-  const sharing = db.prepare<[number], { fingerprint: string }>(
-    'SELECT fingerprint FROM slots WHERE key = ? LIMIT 1000',
+  const sharing = db.prepare<[number, number], { fingerprint: string }>(
+    'SELECT fingerprint FROM slots WHERE key = ? LIMIT ?',
   );
   const addSlot = db.prepare('INSERT OR IGNORE INTO slots (key, fingerprint) VALUES (?, ?)');
   const addMerge = db.prepare<unknown[], { id: number }>(
@@ -93,8 +93,9 @@ export function createGrouping(db: Db) {
     hasSeedGroups: (): boolean => (anySeed.get() as { n: number }).n > 0,
     /** A person took it out of a group: it is not merged by itself again. */
     isKeptApart: (fingerprint: string): boolean => apart.get(fingerprint) !== undefined,
-    /** The fingerprints whose texts share a slot. */
-    sharing: (key: number): readonly string[] => sharing.all(key).map((row) => row.fingerprint),
+    /** Fingerprints whose texts share a slot, at most `limit`. */
+    sharing: (key: number, limit: number): readonly string[] =>
+      sharing.all(key, limit).map((row) => row.fingerprint),
     /** Within the transaction of a batch, after its groups were written. */
     add({ joinings, slots }: GroupingRows, at: number): void {
       for (const { key, fingerprint } of slots) addSlot.run(key, fingerprint);

@@ -1,5 +1,9 @@
+import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DEFAULT_RULES } from '../../src/alerting/rules.ts';
+import { fingerprint } from '../../src/classify/fingerprint.ts';
+import { mergeGroups } from '../../src/classify/template/merge.ts';
+import { createGrouping } from '../../src/pipeline/grouping.ts';
 import { MINUTE, NOON, openRoom } from './room.ts';
 
 const open: { close(): void }[] = [];
@@ -60,6 +64,38 @@ describe('texts that differ in one word', () => {
     second.take(20 * MINUTE, refused('ida'));
     expect(second.rang).toHaveLength(0);
     expect(groupsOf(second)).toEqual([9]);
+  });
+});
+
+describe('grouping texts as they come', () => {
+  const words = fc.constantFrom('ann', 'bob', 'cleo', 'dan', 'eve', 'fay', 'gus', 'hal');
+  const text = fc
+    .tuple(fc.constantFrom('shard', 'pool'), words, words)
+    .map(([what, a, b]) => `the ${a} ${what} of ${b} is gone`);
+
+  it('is the same as merging all at once, in whatever order and batches', () => {
+    fc.assert(
+      fc.property(fc.array(text, { maxLength: 60 }), fc.integer({ min: 1, max: 20 }), (texts, batch) => {
+        const { store, close } = openRoom();
+        const grouping = createGrouping(store.grouping);
+        const identityOf = (canonical: string) => {
+          return { category: 'c', canonical, fingerprint: fingerprint('c', canonical) };
+        };
+        const rootOf = (one: string) => grouping.groupOf(identityOf(one), one, 'template').root;
+        for (const [n, one] of texts.entries()) {
+          rootOf(one);
+          if (n % batch === 0) {
+            store.grouping.add(grouping.rows(), NOON);
+            grouping.committed();
+          }
+        }
+        const groups = mergeGroups(texts);
+        for (const [i, a] of texts.entries())
+          for (const [j, b] of texts.entries()) expect(rootOf(a) === rootOf(b)).toBe(groups[i] === groups[j]);
+        close();
+      }),
+      { numRuns: 25 },
+    );
   });
 });
 

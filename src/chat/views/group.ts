@@ -4,6 +4,9 @@ import type { ChatContext } from '../command.ts';
 import { plural } from './format.ts';
 
 const MEMBERS = 10;
+const NOTHING = { head: '', masked: [], frames: [] } as const;
+const spaced = (spans: readonly Span[]) =>
+  spans.flatMap((span, index) => (index === 0 ? [span] : [' ← ', span]));
 
 /** Why events are one group: the template with what is masked in it, and what was merged on which evidence. */
 export function groupView(context: ChatContext, target: Target & { readonly fingerprint: string }) {
@@ -11,11 +14,24 @@ export function groupView(context: ChatContext, target: Target & { readonly fing
   const history = context.store.grouping.history(target.fingerprint);
   const open = history.filter(({ undoneAt }) => undoneAt === null);
   const [sample] = context.store.samples.newest(target, 1);
-  const masked = sample ? context.runtime.masked(sample.text) : [];
+  const { head, masked, frames } = sample ? context.runtime.explainGroup(sample.text) : NOTHING;
   const blocks: Block[] = [
     { type: 'title', text: '🧩 Why one group' },
     { type: 'text', spans: [{ style: 'bold', text: 'Template' }, ' ', { style: 'code', text: target.name }] },
   ];
+  if (frames.length > 0) {
+    const own = frames.map((frame): Span => ({ style: 'code', text: frame }));
+    blocks.push({
+      type: 'text',
+      spans: [{ style: 'bold', text: 'Frames of your code' }, ' ', ...spaced(own)],
+    });
+  }
+  if (head.trim() !== '') {
+    blocks.push({
+      type: 'text',
+      spans: [{ style: 'bold', text: 'Left out' }, ' ', { style: 'code', text: head.trim().slice(0, 120) }],
+    });
+  }
   if (masked.length > 0) {
     const places = masked
       .slice(0, 12)
@@ -42,6 +58,6 @@ export function groupView(context: ChatContext, target: Target & { readonly fing
   const message: Message = { summary: `Why one group: ${target.name}`, blocks };
   return {
     message,
-    data: [{ fingerprint: target.fingerprint, template: target.name, masked, merges: history }],
+    data: [{ fingerprint: target.fingerprint, template: target.name, head, masked, frames, merges: history }],
   };
 }

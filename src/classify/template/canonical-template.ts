@@ -48,16 +48,6 @@ export function messageOf(text: string): { readonly head: string; readonly messa
   return { head: cut.slice(0, start), message: singleBlanks(start > 0 ? cut.slice(start) : cut) };
 }
 
-/** What is masked in the message of a line, and by which rule. */
-export function explainMessage(text: string): readonly { readonly text: string; readonly rule: string }[] {
-  const cut = text.length > TEMPLATE_LENGTH ? text.slice(0, TEMPLATE_LENGTH) : text;
-  const start = messageStart(cut);
-  const plain = singleBlanks(start > 0 ? cut.slice(start) : cut);
-  const places: MaskedPlace[] = [];
-  maskText(plain, places);
-  return places.map((place) => ({ text: plain.slice(place.start, place.end), rule: place.rule }));
-}
-
 const LONGEST_NAME = 100;
 const DIGITS = /\p{Nd}+/gu;
 const BLANKS = /\s+/g;

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FAN_OUT, mergeGroups } from '../../../src/classify/template/merge.ts';
-import { createMergeIndex } from '../../../src/classify/template/merge-index.ts';
 
 const NAMES = ['ann', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace'];
 const groupsOf = (texts: readonly string[]) => new Set(mergeGroups(texts)).size;
@@ -108,44 +107,5 @@ describe('merging', () => {
     expect(mergeGroups(['b', 'a'])).toEqual(['b', 'a']);
     const merged = mergeGroups(filled('login refused for % from console', NAMES.toReversed()));
     expect(new Set(merged)).toEqual(new Set(['login refused for ann from console']));
-  });
-
-  it('as the texts come is the same as all at once', () => {
-    fc.assert(
-      fc.property(texts, (list) => {
-        const parents = new Map<string, string>(list.map((text) => [text, text]));
-        const rootOf = (text: string): string => {
-          const parent = parents.get(text) ?? text;
-          return parent === text ? text : rootOf(parent);
-        };
-        const index = createMergeIndex();
-        for (const text of list) {
-          for (const { members } of index.add(text)) {
-            for (const member of members) parents.set(rootOf(member), rootOf(text));
-          }
-        }
-        const groups = mergeGroups(list);
-        for (const [i, a] of list.entries()) {
-          for (const [j, b] of list.entries()) expect(rootOf(a) === rootOf(b)).toBe(groups[i] === groups[j]);
-        }
-      }),
-      { numRuns: 100 },
-    );
-  });
-
-  it('says on what evidence', () => {
-    const index = createMergeIndex(filled('login refused for % from console', NAMES.slice(0, 5)));
-    expect(index.add('login refused for frank from console')).toEqual([
-      {
-        template: 'login refused for <*> from console',
-        words: ['ann', 'bob', 'carol', 'dave', 'erin', 'frank'],
-        members: filled('login refused for % from console', NAMES.slice(0, 5)),
-      },
-    ]);
-    expect(index.add('login refused for frank from console')).toEqual([]);
-    expect(index.add('login refused for zoe from console')[0]?.members).toEqual([
-      'login refused for ann from console',
-    ]);
-    expect(index.add('the hub is on fire')).toEqual([]);
   });
 });
