@@ -4,11 +4,12 @@ import type { LogRecord } from './log-record.ts';
 import { levelInText } from './severity-in-text.ts';
 import { parseObject, type RecordContext, recordOfObject } from './structured.ts';
 import { timestampAtStart } from './timestamp.ts';
+import { bodyOfTrace } from './trace-body.ts';
 
 /**
  * The log record of one text line (or of a message of several lines). A JSON object is decoded as one; of other text the body
  * is the line as it came, head included, since the `seed` fingerprint is made of it; level, time, ids and a stack trace are
- * read out of it. Never throws; linear.
+ * read out of it. Of a stack trace the body is what stands before the frames. Never throws; linear.
  */
 export function recordOfText(line: string, context: RecordContext): LogRecord {
   const body = cleanText(line);
@@ -19,6 +20,7 @@ export function recordOfText(line: string, context: RecordContext): LogRecord {
   const level = levelInText(body);
   const timestamp = timestampInHead(body);
   const exception = exceptionInText(body);
+  const said = exception?.stacktrace === undefined ? body : bodyOfTrace(body, exception);
   const fields = logfmtFields(body);
   const service = fields?.service ?? context.service;
   const { host } = context;
@@ -27,7 +29,7 @@ export function recordOfText(line: string, context: RecordContext): LogRecord {
     ...(timestamp === undefined ? {} : { timestamp }),
     severityNumber: level?.number ?? 0,
     ...(level === undefined ? {} : { severityText: level.text }),
-    body,
+    body: said,
     ...(exception === undefined ? {} : { exception }),
     attributes: {},
     resource: {
