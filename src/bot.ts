@@ -138,8 +138,9 @@ export class Bot {
     await this.#control.start();
     protectSocket(socket);
     if (udp !== 'off') {
-      const { maxLineBytes } = settings;
-      this.#udp = new UdpSource({ ...udp, pipeline: room.pipeline, maxLineBytes, now: this.#now, log });
+      const { maxLineBytes, stackTraceMs } = settings;
+      const limits = { maxLineBytes, stackTraceMs };
+      this.#udp = new UdpSource({ ...udp, ...limits, pipeline: room.pipeline, now: this.#now, log });
       await this.#udp.start();
     }
     if (http !== 'off') {

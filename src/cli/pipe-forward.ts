@@ -2,12 +2,15 @@ import { createClassifier } from '../classify/classifier.ts';
 import type { RulesInForce } from '../config/rule-files.ts';
 import type { Settings } from '../config/settings.ts';
 import { askBot } from '../control.ts';
+import type { LogRecord } from '../record/log-record.ts';
 import { redactRecord } from '../record/redact.ts';
-import { recordOfText } from '../record/text.ts';
 import { echo } from './echo.ts';
 import type { LineSink } from './line-sink.ts';
+import { StdinRecords } from './stdin-records.ts';
 
 const RETRY_MS = 500;
+/** Records in one request, so that it stays below the limit of a body. */
+const STEP = 1_000;
 
 /** Hands the lines to the bot that runs on the same data directory: one writer, one chat, one engine. */
 export function forwardToBot(options: {
@@ -18,29 +21,38 @@ export function forwardToBot(options: {
   const { settings, inForce, now } = options;
   const classifier = settings.echo ? createClassifier(inForce.rules) : undefined;
 
-  function echoEvents(lines: readonly string[]): void {
+  const lines = new StdinRecords({ ...settings, now, onRecords: forward });
+
+  async function forward(records: readonly LogRecord[], joined: number): Promise<void> {
+    for (let start = 0; start < records.length || start === 0; start += STEP) {
+      const part = records.slice(start, start + STEP);
+      echoEvents(part);
+      await post(JSON.stringify({ records: part, joined: start === 0 ? joined : 0 }));
+    }
+  }
+
+  /** The bot may be restarting, or overloaded: the program that writes waits, nothing is dropped. */
+  async function post(body: string): Promise<void> {
+    for (;;) {
+      const reply = await askBot(settings.dataDir, 'POST', '/records', body).catch(() => undefined);
+      if (reply && reply.status < 429) return;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+
+  function echoEvents(records: readonly LogRecord[]): void {
     if (!classifier) return;
-    for (const line of lines) {
-      const record = redactRecord(recordOfText(line, { observedAt: now() }));
+    for (const original of records) {
+      const record = redactRecord(original);
       const verdict = classifier.classify(record);
       if (verdict.outcome === 'match' || (verdict.outcome === 'generic' && verdict.grouped)) echo(record);
     }
   }
 
   return {
-    async take(lines) {
-      echoEvents(lines);
-      const body = `${lines.join('\n')}\n`;
-      // The bot may be restarting, or overloaded: the program that writes waits, nothing is dropped.
-      for (;;) {
-        const reply = await askBot(settings.dataDir, 'POST', '/ingest', body, 'text/plain').catch(
-          () => undefined,
-        );
-        if (reply && reply.status < 429) return;
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-      }
-    },
+    take: (group) => lines.take(group),
     async undelivered() {
+      await lines.flush();
       const reply = await askBot(settings.dataDir, 'GET', '/drained').catch(() => undefined);
       return reply ? ((JSON.parse(reply.body) as { waiting: number }).waiting ?? 0) : 0;
     },

@@ -6,11 +6,12 @@ import { EngineRoom } from '../engine-room.ts';
 import type { Log } from '../log.ts';
 import { createTerminal } from '../platforms/terminal/terminal.ts';
 import { type ConnectedPlatforms, connectPlatforms } from '../platforms.ts';
-import { recordOfText } from '../record/text.ts';
+import type { LogRecord } from '../record/log-record.ts';
 import { ping } from '../routes.ts';
 import { HttpServer } from '../sources/http-server.ts';
 import { echo } from './echo.ts';
 import type { LineSink } from './line-sink.ts';
+import { StdinRecords } from './stdin-records.ts';
 
 export interface SidecarOptions {
   readonly settings: Settings;
@@ -30,6 +31,7 @@ export class Sidecar implements LineSink {
   readonly #destinations: readonly Destination[];
   /** Tells others that this directory has its writer. */
   #lock: HttpServer | undefined;
+  readonly #lines: StdinRecords;
 
   constructor(options: SidecarOptions) {
     const { settings, inForce, log, now } = options;
@@ -67,6 +69,11 @@ export class Sidecar implements LineSink {
       others: () => this.#platforms.otherDestinations,
       ...(settings.echo ? { onEvent: echo } : {}),
     });
+    this.#lines = new StdinRecords({
+      ...settings,
+      now,
+      onRecords: (records, joined) => this.#submit(records, joined),
+    });
   }
 
   async start(): Promise<void> {
@@ -79,19 +86,21 @@ export class Sidecar implements LineSink {
   }
 
   async take(lines: readonly string[]): Promise<void> {
-    const { now } = this.#options;
     for (let start = 0; start < lines.length; start += STEP) {
-      const observedAt = now();
-      const records = lines.slice(start, start + STEP).map((line) => recordOfText(line, { observedAt }));
-      const committed = this.#room.pipeline.submit({ source: 'stdin', records });
-      // Told by the pipeline already; the next lines may fare better.
-      committed.catch(() => {});
-      if (this.#room.pipeline.overloaded) await committed.catch(() => {});
+      const committed = this.#lines.take(lines.slice(start, start + STEP));
+      if (this.#room.pipeline.overloaded) await committed;
     }
   }
 
+  /** Resolves after the commit, whatever became of it: the pipeline tells, and the next lines may fare better. */
+  #submit(records: readonly LogRecord[], joined: number): Promise<void> {
+    return this.#room.pipeline.submit({ source: 'stdin', records, joined }).catch(() => {});
+  }
+
   async undelivered(): Promise<number> {
+    const committed = this.#lines.flush();
     this.#room.pipeline.flush();
+    await committed;
     return this.#room.store.outbox.waiting();
   }
 

@@ -75,6 +75,7 @@ function combine(
     ingestToken: env.ingestToken,
     maxBodyBytes: file.maxBodyBytes ?? 10 * 1024 ** 2,
     maxLineBytes: file.maxLineBytes ?? 256 * 1024,
+    stackTraceMs: file.stackTraceMs ?? 250,
     telegram: env.telegram,
     slack: env.slack,
     slackWebhookUrl: env.slackWebhookUrl,

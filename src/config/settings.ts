@@ -28,6 +28,8 @@ export interface Settings {
   readonly ingestToken: string | undefined;
   readonly maxBodyBytes: number;
   readonly maxLineBytes: number;
+  /** How long a line waits for the rest of its stack trace; 0: not at all. */
+  readonly stackTraceMs: number;
   readonly telegram:
     | { readonly token: string; readonly chats: readonly TelegramChat[]; readonly apiRoot?: string }
     | undefined;

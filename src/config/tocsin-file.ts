@@ -18,6 +18,7 @@ export interface FileSettings {
   readonly udp?: Listen | 'off';
   readonly maxBodyBytes?: number;
   readonly maxLineBytes?: number;
+  readonly stackTraceMs?: number;
   readonly timezone?: string;
   readonly console?: 'auto' | boolean;
   readonly logLevel?: string;
@@ -74,6 +75,7 @@ const TOP: Table = {
   udp: key('udp', listen),
   max_body: key('maxBodyBytes', (reader) => reader.size),
   max_line: key('maxLineBytes', (reader) => reader.size),
+  stack_trace_ms: key('stackTraceMs', (reader) => reader.number({ least: 0, whole: true })),
   timezone: key('timezone', timezone),
   console: key('console', consoleSwitch),
   log_level: key('logLevel', (reader) => reader.oneOf(LOG_LEVELS)),

@@ -37,11 +37,11 @@ export function createHttpIngest(options: HttpIngestOptions) {
     if (!read.ok) return fail(request, response, read.status, read.reason);
     const observedAt = now();
     const body = recordsOfBody(read.body, request.headers['content-type'], { observedAt }, options);
-    const { records, rejected, errors } = body;
+    const { records, joined, rejected, errors } = body;
     const dropped = rejected > 0 ? new Map([['malformed', rejected]]) : undefined;
     try {
       if (records.length > 0 || dropped)
-        await pipeline.submit({ source, records, ...(dropped ? { dropped } : {}) });
+        await pipeline.submit({ source, records, joined, ...(dropped ? { dropped } : {}) });
     } catch {
       // The sender keeps the lines and comes again; the pipeline has told the operator why.
       const headers = { 'retry-after': '5' };
@@ -49,7 +49,11 @@ export function createHttpIngest(options: HttpIngestOptions) {
     }
     const nothingRead = records.length === 0 && (rejected > 0 || read.body.length === 0);
     const listed = read.body.length === 0 ? [{ line: 1, reason: 'the body is empty' }] : errors;
-    answer(response, nothingRead ? 400 : 200, { accepted: records.length, rejected, errors: listed });
+    answer(response, nothingRead ? 400 : 200, {
+      accepted: records.length + joined,
+      rejected,
+      errors: listed,
+    });
   };
 }
 

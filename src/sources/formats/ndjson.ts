@@ -2,7 +2,8 @@ import { isObject } from '../../record/bounded-value.ts';
 import type { LogRecord } from '../../record/log-record.ts';
 import { type RecordContext, recordOfObject } from '../../record/structured.ts';
 import { recordOfText } from '../../record/text.ts';
-import type { LineLimits } from './datagram.ts';
+import type { LineLimits } from './line-limits.ts';
+import { TextStreams } from './text-streams.ts';
 
 export interface LineError {
   /** The physical line, or the place in a JSON array; from 1. */
@@ -12,6 +13,8 @@ export interface LineError {
 
 export interface BodyRecords {
   readonly records: readonly LogRecord[];
+  /** Text lines that are part of the record of another line (stack traces). */
+  readonly joined: number;
   readonly rejected: number;
   /** The first 100 of the rejected. */
   readonly errors: readonly LineError[];
@@ -41,14 +44,15 @@ export function recordsOfBody(
   else if (JSON_TYPE.test(type)) reader.readJson(text);
   else if (type.startsWith('text/')) reader.readText(text);
   else reader.readUnknown(text);
-  const { records, rejected, errors } = reader;
-  return { records, rejected, errors };
+  const { records, joined, rejected, errors } = reader;
+  return { records, joined, rejected, errors };
 }
 
 class BodyReader implements BodyRecords {
   readonly records: LogRecord[] = [];
   readonly errors: LineError[] = [];
   rejected = 0;
+  joined = 0;
   readonly #context: RecordContext;
   readonly #limits: LineLimits;
 
@@ -58,9 +62,14 @@ class BodyReader implements BodyRecords {
   }
 
   readText(text: string): void {
+    // All lines are here: none has to wait for another one.
+    const { maxLineBytes } = this.#limits;
+    const streams = new TextStreams({ stackTraceMs: 1, maxLineBytes, syslog: false });
     for (const [line, number] of linesOf(text)) {
-      if (!this.#isTooLong(line, number)) this.records.push(recordOfText(line, this.#context));
+      if (!this.#isTooLong(line, number)) streams.take('', line, this.#context, this.records);
     }
+    streams.flush(this.records);
+    this.joined = streams.takeJoined();
   }
 
   readNdjson(text: string): void {
