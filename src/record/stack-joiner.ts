@@ -1,4 +1,4 @@
-import { continues, type Group, type Held, openGroup } from './trace-group.ts';
+import { continues, type Group, type Held, openGroup, reopenGroup } from './trace-group.ts';
 
 export interface JoinerOptions {
   /** How long the last line of a stream waits for another one of its trace (ms); 0: nothing is joined. */
@@ -11,14 +11,8 @@ export interface JoinerOptions {
   readonly maxStreams?: number;
 }
 
-/** Lines that are one record. */
-export interface Joined<T> {
-  readonly text: string;
-  /** What came with the first line. */
-  readonly item: T;
-  /** How many lines it is made of. */
-  readonly lines: number;
-}
+/** Takes lines that are one record: their text, what came with the first of them, and how many they are. */
+export type Joined<T> = (text: string, item: T, lines: number) => void;
 
 /** However steadily its lines come, a trace is complete after so many times `waitMs`. */
 const LONGEST_WAITS = 4;
@@ -33,8 +27,13 @@ export class StackJoiner<T> {
   readonly #maxLength: number;
   readonly #maxStreams: number;
   readonly #groups = new Map<string, Group<T>>();
+  readonly #onJoined: Joined<T>;
 
-  constructor({ waitMs, maxLines = 200, maxLength = 64 * 1024, maxStreams = 2_000 }: JoinerOptions) {
+  constructor(
+    onJoined: Joined<T>,
+    { waitMs, maxLines = 200, maxLength = 64 * 1024, maxStreams = 2_000 }: JoinerOptions,
+  ) {
+    this.#onJoined = onJoined;
     this.#waitMs = waitMs;
     this.#maxLines = maxLines;
     this.#maxLength = maxLength;
@@ -46,73 +45,75 @@ export class StackJoiner<T> {
     return this.#groups.size > 0;
   }
 
-  /** Takes the next line of a stream; what is complete by it goes into `out`. */
-  feed(stream: string, line: string, item: T, at: number, out: Joined<T>[]): void {
+  /** Takes the next line of a stream. */
+  feed(stream: string, line: string, item: T, at: number): void {
     if (this.#waitMs <= 0) {
-      out.push({ text: line, item, lines: 1 });
+      this.#onJoined(line, item, 1);
       return;
     }
     const group = this.#groups.get(stream);
     if (!group) {
-      if (this.#groups.size >= this.#maxStreams) this.#completeOldest(out);
+      if (this.#groups.size >= this.#maxStreams) this.#completeOldest();
       this.#groups.set(stream, openGroup(line, item, at));
       return;
     }
     const verdict = continues(group, line);
-    if (verdict === 'no') this.#restart(stream, group, { line, item, at }, out);
-    else if (verdict === 'maybe') group.tentative.push({ line, item, at });
+    if (verdict === 'no') {
+      if (group.tentative.length > 0) this.#restart(stream, group, { line, item, at });
+      else {
+        this.#emit(group);
+        reopenGroup(group, line, item, at);
+      }
+      return;
+    }
+    group.lastAt = at;
+    if (verdict === 'maybe') group.tentative.push({ line, item, at });
     else {
       for (const held of group.tentative) this.#append(group, held.line);
       group.tentative.length = 0;
       this.#append(group, line);
     }
-    group.lastAt = at;
   }
 
   /** A record without text lines of its own (JSON) comes in a stream: what waits there is complete. */
-  complete(stream: string, out: Joined<T>[]): void {
+  complete(stream: string): void {
     const group = this.#groups.get(stream);
     if (!group) return;
     this.#groups.delete(stream);
-    this.#emit(group, out);
+    this.#emit(group);
   }
 
   /** Completes what has waited long enough; returns when the next is due, or undefined when nothing waits. */
-  due(at: number, out: Joined<T>[]): number | undefined {
+  due(at: number): number | undefined {
     let next: number | undefined;
     for (const [stream, group] of this.#groups) {
       const dueAt = Math.min(group.lastAt + this.#waitMs, group.firstAt + LONGEST_WAITS * this.#waitMs);
       // A clock that was set back must not make a line wait.
-      if (dueAt <= at || group.lastAt > at + this.#waitMs) this.complete(stream, out);
+      if (dueAt <= at || group.lastAt > at + this.#waitMs) this.complete(stream);
       else next = next === undefined ? dueAt : Math.min(next, dueAt);
     }
     return next;
   }
 
   /** Completes all that waits. */
-  flush(out: Joined<T>[]): void {
-    for (const stream of [...this.#groups.keys()]) this.complete(stream, out);
+  flush(): void {
+    for (const stream of [...this.#groups.keys()]) this.complete(stream);
   }
 
-  #completeOldest(out: Joined<T>[]): void {
+  #completeOldest(): void {
     for (const stream of this.#groups.keys()) {
-      this.complete(stream, out);
+      this.complete(stream);
       return;
     }
   }
 
   /** The group is complete; its tentative lines are lines like any other, and so is the new one. */
-  #restart(stream: string, group: Group<T>, next: Held<T>, out: Joined<T>[]): void {
-    const { tentative } = group;
-    group.tentative = [];
-    this.#emit(group, out);
-    if (tentative.length === 0) {
-      this.#groups.set(stream, openGroup(next.line, next.item, next.at));
-      return;
-    }
+  #restart(stream: string, group: Group<T>, next: Held<T>): void {
+    const again = group.tentative.splice(0);
     this.#groups.delete(stream);
-    for (const { line, item, at } of tentative) this.feed(stream, line, item, at, out);
-    this.feed(stream, next.line, next.item, next.at, out);
+    this.#emit(group);
+    for (const { line, item, at } of again) this.feed(stream, line, item, at);
+    this.feed(stream, next.line, next.item, next.at);
   }
 
   /** Keeps the beginning and the end of a trace that is too long: the exception stands in either. */
@@ -132,16 +133,15 @@ export class StackJoiner<T> {
     }
   }
 
-  #emit(group: Group<T>, out: Joined<T>[]): void {
+  #emit(group: Group<T>): void {
     const { lines, omitted, omittedAt, item, tentative } = group;
-    if (lines.length === 1 && omitted === 0) out.push({ text: lines[0] as string, item, lines: 1 });
+    if (lines.length === 1) this.#onJoined(lines[0] as string, item, 1);
     else {
-      const count = lines.length + omitted;
       const shown =
         omitted === 0 ? lines : lines.toSpliced(omittedAt, 0, `    [… ${omitted} lines left out]`);
-      out.push({ text: shown.join('\n'), item, lines: count });
+      this.#onJoined(shown.join('\n'), item, lines.length + omitted);
     }
     // What waited for a proof that never came.
-    for (const held of tentative) out.push({ text: held.line, item: held.item, lines: 1 });
+    for (const held of tentative) this.#onJoined(held.line, held.item, 1);
   }
 }

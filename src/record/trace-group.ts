@@ -29,15 +29,15 @@ type Mode = 'head' | 'python' | 'pythonEnd' | 'pythonNext' | 'frames' | 'cause' 
 /** The lines that are one record so far. Owned by the joiner, changes in place. */
 export interface Group<T> {
   readonly lines: string[];
-  readonly item: T;
-  readonly firstAt: number;
+  item: T;
+  firstAt: number;
   lastAt: number;
   length: number;
   omitted: number;
   omittedAt: number;
   mode: Mode;
   /** Lines that belong to it if a frame follows. */
-  tentative: Held<T>[];
+  readonly tentative: Held<T>[];
 }
 
 /** An exception's message may have so many lines more before the first frame. */
@@ -57,9 +57,21 @@ export function openGroup<T>(line: string, item: T, at: number): Group<T> {
   };
 }
 
+/** Makes an emptied group the one of a new line: nearly every line opens one, and that must cost nothing. */
+export function reopenGroup<T>(group: Group<T>, line: string, item: T, at: number): void {
+  if (group.lines.length > 1) group.lines.length = 1;
+  group.lines[0] = line;
+  group.item = item;
+  group.firstAt = at;
+  group.lastAt = at;
+  group.length = line.length;
+  group.omitted = 0;
+  group.mode = modeOfFirst(line);
+}
+
 function modeOfFirst(line: string): Mode {
   const kind = kindOfLine(line);
-  if (kind === 'other') return /panicked at .*:$/.test(line) ? 'rust' : 'head';
+  if (kind === 'other') return line.endsWith(':') && line.includes('panicked at ') ? 'rust' : 'head';
   if (kind === 'traceback') return 'python';
   if (kind === 'frame') return isPython(line) ? 'python' : 'frames';
   return kind === 'goroutine' ? 'go' : 'head';

@@ -1,18 +1,34 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Joined, StackJoiner } from '../../src/record/stack-joiner.ts';
+import { StackJoiner } from '../../src/record/stack-joiner.ts';
 import { recordOfText } from '../../src/record/text.ts';
 import { TRACES } from './traces.ts';
 
 const RUNS = { numRuns: Number(process.env['FUZZ_RUNS'] ?? 1_000) };
 const WAIT = 250;
 
+interface Out<T> {
+  readonly text: string;
+  readonly item: T;
+  readonly lines: number;
+}
+
+function create<T>(
+  options: { waitMs?: number; maxLines?: number; maxLength?: number; maxStreams?: number } = {},
+) {
+  const out: Out<T>[] = [];
+  const joiner = new StackJoiner<T>((text, item, lines) => out.push({ text, item, lines }), {
+    waitMs: WAIT,
+    ...options,
+  });
+  return { joiner, out };
+}
+
 /** What becomes of lines of one stream that come without a pause. */
 function join(lines: readonly string[], options: { maxLines?: number; maxLength?: number } = {}): string[] {
-  const joiner = new StackJoiner<number>({ waitMs: WAIT, ...options });
-  const out: Joined<number>[] = [];
-  for (const [index, line] of lines.entries()) joiner.feed('a', line, index, 1000, out);
-  joiner.flush(out);
+  const { joiner, out } = create<number>(options);
+  for (const [index, line] of lines.entries()) joiner.feed('a', line, index, 1000);
+  joiner.flush();
   expect(joiner.waiting).toBe(false);
   expect(out.reduce((sum, joined) => sum + joined.lines, 0)).toBe(lines.length);
   return out.map(({ text }) => text);
@@ -43,8 +59,7 @@ describe('the lines of one trace are one record', () => {
   );
 
   it('ten of each language, interleaved from two sources', () => {
-    const joiner = new StackJoiner<string>({ waitMs: WAIT });
-    const out: Joined<string>[] = [];
+    const { joiner, out } = create<string>();
     const expected: string[] = [];
     const linesOf = (parity: number) =>
       TRACES.flatMap((make) => Array.from({ length: 10 }, (_, n) => make(2 * n + parity).text)).flatMap(
@@ -55,10 +70,10 @@ describe('the lines of one trace are one record', () => {
       );
     const [a, b] = [linesOf(0), linesOf(1)];
     for (let index = 0; index < Math.max(a.length, b.length); index += 1) {
-      if (index < a.length) joiner.feed('a', a[index] as string, 'a', index, out);
-      if (index < b.length) joiner.feed('b', b[index] as string, 'b', index, out);
+      if (index < a.length) joiner.feed('a', a[index] as string, 'a', index);
+      if (index < b.length) joiner.feed('b', b[index] as string, 'b', index);
     }
-    joiner.flush(out);
+    joiner.flush();
     const texts = out.map(({ text }) => text).filter((text) => text !== 'INFO between');
     expect(texts.sort()).toEqual(expected.sort());
   });
@@ -91,38 +106,34 @@ describe('lines that are no trace stay lines', () => {
 
 describe('nothing waits long', () => {
   it('a line is complete after the wait', () => {
-    const joiner = new StackJoiner<number>({ waitMs: WAIT });
-    const out: Joined<number>[] = [];
-    joiner.feed('a', 'ERROR x', 1, 1000, out);
-    expect(joiner.due(1000 + WAIT - 1, out)).toBe(1000 + WAIT);
+    const { joiner, out } = create<number>();
+    joiner.feed('a', 'ERROR x', 1, 1000);
+    expect(joiner.due(1000 + WAIT - 1)).toBe(1000 + WAIT);
     expect(out).toEqual([]);
-    expect(joiner.due(1000 + WAIT, out)).toBeUndefined();
+    expect(joiner.due(1000 + WAIT)).toBeUndefined();
     expect(out).toEqual([{ text: 'ERROR x', item: 1, lines: 1 }]);
   });
 
   it('a trace whose lines never end is complete after four waits', () => {
-    const joiner = new StackJoiner<number>({ waitMs: WAIT });
-    const out: Joined<number>[] = [];
-    joiner.feed('a', 'TypeError: x', 0, 0, out);
+    const { joiner, out } = create<number>();
+    joiner.feed('a', 'TypeError: x', 0, 0);
     for (let at = 100; out.length === 0; at += 100) {
-      joiner.feed('a', '    at f (/a.js:1:1)', at, at, out);
-      joiner.due(at, out);
+      joiner.feed('a', '    at f (/a.js:1:1)', at, at);
+      joiner.due(at);
       expect(at).toBeLessThanOrEqual(4 * WAIT);
     }
   });
 
   it('a clock that is set back releases what waits', () => {
-    const joiner = new StackJoiner<number>({ waitMs: WAIT });
-    const out: Joined<number>[] = [];
-    joiner.feed('a', 'ERROR x', 1, 1_000_000, out);
-    joiner.due(0, out);
+    const { joiner, out } = create<number>();
+    joiner.feed('a', 'ERROR x', 1, 1_000_000);
+    joiner.due(0);
     expect(out).toHaveLength(1);
   });
 
   it('with a wait of 0 no line waits', () => {
-    const joiner = new StackJoiner<number>({ waitMs: 0 });
-    const out: Joined<number>[] = [];
-    joiner.feed('a', 'TypeError: x', 1, 0, out);
+    const { joiner, out } = create<number>({ waitMs: 0 });
+    joiner.feed('a', 'TypeError: x', 1, 0);
     expect(out).toHaveLength(1);
   });
 });
@@ -147,9 +158,8 @@ describe('a trace is bounded', () => {
   });
 
   it('in streams: the oldest gives way', () => {
-    const joiner = new StackJoiner<number>({ waitMs: WAIT, maxStreams: 10 });
-    const out: Joined<number>[] = [];
-    for (let n = 0; n < 25; n += 1) joiner.feed(String(n), `line ${n}`, n, 0, out);
+    const { joiner, out } = create<number>({ maxStreams: 10 });
+    for (let n = 0; n < 25; n += 1) joiner.feed(String(n), `line ${n}`, n, 0);
     expect(out.map(({ item }) => item)).toEqual(Array.from({ length: 15 }, (_, n) => n));
   });
 });
@@ -166,15 +176,14 @@ describe('any lines', () => {
         fc.array(fc.tuple(fc.nat(2), line, fc.nat(120)), { maxLength: 60 }),
         fc.constantFrom(0, WAIT),
         (feeds, waitMs) => {
-          const joiner = new StackJoiner<string>({ waitMs });
-          const out: Joined<string>[] = [];
+          const { joiner, out } = create<string>({ waitMs });
           let at = 0;
           for (const [stream, text, pause] of feeds) {
             at += pause;
-            joiner.due(at, out);
-            joiner.feed(String(stream), text, String(stream), at, out);
+            joiner.due(at);
+            joiner.feed(String(stream), text, String(stream), at);
           }
-          joiner.flush(out);
+          joiner.flush();
           for (const stream of ['0', '1', '2']) {
             const fed = feeds.filter(([of]) => String(of) === stream).map(([, text]) => text);
             const got = out.filter(({ item }) => item === stream);

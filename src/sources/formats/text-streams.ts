@@ -1,7 +1,7 @@
 import { cleanText } from '../../record/clean-text.ts';
 import { mergeEnvelope } from '../../record/envelope.ts';
 import type { LogRecord } from '../../record/log-record.ts';
-import { type Joined, StackJoiner } from '../../record/stack-joiner.ts';
+import { StackJoiner } from '../../record/stack-joiner.ts';
 import { parseObject, type RecordContext, recordOfObject } from '../../record/structured.ts';
 import { recordOfText } from '../../record/text.ts';
 import { type UnwrappedLine, unwrapLine } from './line-envelope.ts';
@@ -35,11 +35,16 @@ export class TextStreams {
   readonly #syslog: boolean;
   /** Beginnings of lines, by stream. */
   readonly #partial = new Map<string, { text: string; begun: Begun }>();
-  readonly #joined: Joined<Begun>[] = [];
-  #lines = 0;
+  /** Where records go; only while lines are taken. */
+  #out: LogRecord[] = [];
+  #joined = 0;
+  /** What a line without an envelope begins with; most lines of a batch have the same. */
+  #plain: Begun | undefined;
 
   constructor({ stackTraceMs, maxLineBytes, syslog }: TextStreamsOptions) {
-    this.#joiner = new StackJoiner({ waitMs: stackTraceMs });
+    this.#joiner = new StackJoiner((text, begun, lines) => this.#add(text, begun, lines), {
+      waitMs: stackTraceMs,
+    });
     this.#limits = { maxLineBytes };
     this.#syslog = syslog;
   }
@@ -51,8 +56,8 @@ export class TextStreams {
 
   /** How many lines became part of the record of another line; asking sets it back. */
   takeJoined(): number {
-    const lines = this.#lines;
-    this.#lines = 0;
+    const lines = this.#joined;
+    this.#joined = 0;
     return lines;
   }
 
@@ -61,23 +66,24 @@ export class TextStreams {
     const text = printed.includes('\u001b') ? cleanText(printed) : printed;
     const line = text.charCodeAt(0) === 60 && !this.#syslog ? undefined : unwrapLine(text, context);
     const stream = line === undefined ? source : `${source} ${line.stream}`;
-    const begun = { context, line };
+    const begun = line === undefined ? this.#begunPlain(context) : { context, line };
+    this.#out = out;
     if (this.#partial.size > 0 || line?.partial) {
       const whole = this.#assemble(stream, line?.text ?? text, begun);
-      if (whole) this.#feed(stream, whole.text, whole.begun, out);
-    } else this.#feed(stream, line?.text ?? text, begun, out);
+      if (whole) this.#feed(stream, whole.text, whole.begun);
+    } else this.#feed(stream, line?.text ?? text, begun);
   }
 
   /** Completes what has waited long enough; returns when the next is due, or undefined when nothing waits. */
   due(at: number, out: LogRecord[]): number | undefined {
-    let next = this.#joiner.due(at, this.#joined);
-    this.#hand(out);
+    this.#out = out;
+    let next = this.#joiner.due(at);
     for (const [stream, { text, begun }] of this.#partial) {
       const dueAt = begun.context.observedAt + PARTIAL_WAIT_MS;
       if (dueAt > at) next = Math.min(next ?? dueAt, dueAt);
       else {
         this.#partial.delete(stream);
-        this.#feed(stream, text, begun, out);
+        this.#feed(stream, text, begun);
         next ??= at;
       }
     }
@@ -86,42 +92,37 @@ export class TextStreams {
 
   /** Completes all that waits. */
   flush(out: LogRecord[]): void {
+    this.#out = out;
     for (const [stream, { text, begun }] of [...this.#partial]) {
       this.#partial.delete(stream);
-      this.#feed(stream, text, begun, out);
+      this.#feed(stream, text, begun);
     }
-    this.#joiner.flush(this.#joined);
-    this.#hand(out);
+    this.#joiner.flush();
   }
 
-  #feed(stream: string, text: string, begun: Begun, out: LogRecord[]): void {
+  #begunPlain(context: RecordContext): Begun {
+    if (this.#plain?.context !== context) this.#plain = { context, line: undefined };
+    return this.#plain;
+  }
+
+  #feed(stream: string, text: string, begun: Begun): void {
     const { context, line } = begun;
-    if (text.charCodeAt(0) === 123 /* { */) {
-      const object = parseObject(text);
-      if (object) {
-        // A record by itself: nothing that follows belongs to it.
-        this.#joiner.complete(stream, this.#joined);
-        this.#hand(out);
-        const record = recordOfObject(object, { ...context, raw: text });
-        out.push(cutRecord(enclosed(record, line), this.#limits));
-        return;
-      }
-    }
-    if (text.includes('\n')) {
-      this.#joiner.complete(stream, this.#joined);
-      this.#joined.push({ text, item: begun, lines: 1 });
-    } else this.#joiner.feed(stream, text, begun, context.observedAt, this.#joined);
-    this.#hand(out);
+    const object = text.charCodeAt(0) === 123 /* { */ ? parseObject(text) : undefined;
+    if (object) {
+      // A record by itself: nothing that follows belongs to it.
+      this.#joiner.complete(stream);
+      const record = recordOfObject(object, { ...context, raw: text });
+      this.#out.push(cutRecord(enclosed(record, line), this.#limits));
+    } else if (text.includes('\n')) {
+      this.#joiner.complete(stream);
+      this.#add(text, begun, 1);
+    } else this.#joiner.feed(stream, text, begun, context.observedAt);
   }
 
-  #hand(out: LogRecord[]): void {
-    for (const { text, item, lines } of this.#joined) {
-      const { context, line } = item;
-      const record = recordOfText(line?.head === undefined ? text : line.head + text, context);
-      out.push(cutRecord(enclosed(record, line), this.#limits));
-      this.#lines += lines - 1;
-    }
-    this.#joined.length = 0;
+  #add(text: string, { context, line }: Begun, lines: number): void {
+    const record = recordOfText(line?.head === undefined ? text : line.head + text, context);
+    this.#out.push(cutRecord(enclosed(record, line), this.#limits));
+    this.#joined += lines - 1;
   }
 
   /** The line, if it ends here. */
@@ -132,7 +133,7 @@ export class TextStreams {
       text: (before?.text ?? '') + text.slice(0, Math.max(0, room)),
       begun: before?.begun ?? begun,
     };
-    if (before) this.#lines += 1;
+    if (before) this.#joined += 1;
     const goesOn = begun.line?.partial === true && (before !== undefined || this.#partial.size < MAX_PARTIAL);
     if (goesOn) this.#partial.set(stream, whole);
     else this.#partial.delete(stream);
