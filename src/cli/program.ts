@@ -4,6 +4,7 @@ import { AlreadyRunningError } from '../bot.ts';
 import { ConfigError } from '../config/problem.ts';
 import { ControlError } from '../control.ts';
 import { ListenError } from '../sources/listen-error.ts';
+import { TlsFilesError } from '../sources/tls-files.ts';
 import { DatabaseError } from '../store/database.ts';
 import { addAskCommands } from './ask.ts';
 import { addCheck } from './check.ts';
@@ -57,6 +58,7 @@ function exitCodeOf(error: unknown): number {
   const usersMistakes = [
     ConfigError,
     ListenError,
+    TlsFilesError,
     DatabaseError,
     AlreadyRunningError,
     ControlError,

@@ -91,7 +91,7 @@ function envelopeOf(head: SyslogHead, code: number, context: RecordContext): Env
  */
 function asRender(head: SyslogHead): SyslogHead {
   const { service, host, messageId, ...rest } = head;
-  const instance = service !== undefined && service === messageId && /^[a-z]+-[\w-]+$/.test(service);
+  const instance = service !== undefined && service === messageId && /^[a-z]\w*-[\w-]+$/.test(service);
   if (!instance || host === undefined) return head;
   return { ...rest, service: host, host: service };
 }
