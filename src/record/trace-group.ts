@@ -108,7 +108,7 @@ const BY_MODE: Readonly<Record<Mode, Continues>> = {
     return group.lines.at(-1)?.endsWith('----') ? 'no' : turn(group, 'pythonEnd');
   },
   pythonEnd: (group, line, kind) => {
-    if (kind === 'indented' || kind === 'frame') return 'yes';
+    if (kind === 'indented') return 'yes';
     if (kind === 'cause') return turn(group, 'pythonNext');
     if (kind === 'blank') return 'maybe';
     // The message of pydantic and friends goes on: a name, and its mistake indented below.

@@ -98,6 +98,15 @@ describe('lines that are no trace stay lines', () => {
     expect(join(['2024-05-01 INFO ready', ...trace.split('\n')])).toEqual(['2024-05-01 INFO ready', trace]);
   });
 
+  it('of any two traces with a line between', () => {
+    for (const a of EXAMPLES) {
+      for (const b of EXAMPLES) {
+        const lines = [...a.text.split('\n'), 'request served', ...b.text.split('\n')];
+        expect(join(lines), `${a.name}, ${b.name}`).toEqual([a.text, 'request served', b.text]);
+      }
+    }
+  });
+
   it('two traces in a row are two', () => {
     for (const { text } of EXAMPLES)
       expect(join([...text.split('\n'), ...text.split('\n')])).toEqual([text, text]);
