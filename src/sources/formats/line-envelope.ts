@@ -1,5 +1,6 @@
 import type { Envelope } from '../../record/envelope.ts';
 import { severityOfName } from '../../record/severity.ts';
+import { levelInText } from '../../record/severity-in-text.ts';
 import { parseObject, type RecordContext, recordOfObject } from '../../record/structured.ts';
 import { timestampAtStart } from '../../record/timestamp.ts';
 import { parseRfc3164 } from './rfc3164.ts';
@@ -175,17 +176,20 @@ interface HeadFields {
 
 function headed(line: string, head: string, context: RecordContext, fields: HeadFields): UnwrappedLine {
   const { service, host, pid, timestamp, level } = fields;
-  const severityNumber = level === undefined ? undefined : severityOfName(level);
+  const text = line.slice(head.length);
+  // A level that stands at the very beginning of what the program wrote is behind the head for who reads the whole line.
+  const stated =
+    level === undefined ? levelInText(text) : { number: severityOfName(level) ?? 0, text: level };
   const { resource } = printed(context, '');
   return {
     stream: `${host ?? ''} ${service ?? ''} ${pid ?? ''}`,
-    text: line.slice(head.length),
+    text,
     head,
     envelope: {
       observedAt: context.observedAt,
       ...(timestamp === undefined ? {} : { timestamp }),
-      severityNumber: severityNumber ?? 0,
-      ...(severityNumber === undefined || level === undefined ? {} : { severityText: level }),
+      severityNumber: stated?.number ?? 0,
+      ...(stated === undefined ? {} : { severityText: stated.text }),
       attributes: pid === undefined ? {} : { pid },
       resource: { ...resource, ...(service ? { service } : {}), ...(host ? { host } : {}) },
     },
