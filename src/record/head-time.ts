@@ -27,7 +27,8 @@ export function timeInHead(line: string, observedAt: number): number | undefined
     const at = klog(line, observedAt);
     if (at !== undefined) return at;
   }
-  return code >= 65 && code <= 90 ? weekday(line) : undefined;
+  // A weekday has three letters.
+  return code >= 65 && code <= 90 && line.charCodeAt(skip + 3) === 32 ? weekday(line) : undefined;
 }
 
 /** The instant of `01/May/2024:12:00:00 +0200` and the like at the very start, or undefined. */

@@ -91,11 +91,13 @@ export const DOTNET_HEAD = /^(?:trce|dbug|info|warn|fail|crit): \S+\[\d+\]$/;
 
 /** `TypeError: x`, `java.lang.IllegalStateException`, `Exception in thread "main" …`, `Error [ERR_X]: y`. */
 const TYPED =
-  /^(?:Uncaught |Unhandled exception\. |Exception in thread "[^"]*" )?(?:[A-Za-z_$][\w$]*[.\\/]|::)*[A-Za-z_$][\w$]*(?: \[\w+\])?(?:: |$)/;
+  /^(?:Uncaught |Unhandled exception\. |Exception in thread "[^"]*" )?((?:[A-Za-z_$][\w$]*[.\\/]|::)*[A-Za-z_$][\w$]*)(?: \[\w+\])?(?:: |$)/;
+const ERROR_CLASS = /Error|Exception|Throwable|Failure|Fault|Interrupt|panic/;
 
 /** Whether a line may be the head of an exception: its message may go on in the next lines, and frames follow. */
 export function isTyped(line: string): boolean {
-  return /Error|Exception|Throwable|Failure|Fault|Interrupt|panic/.test(line) && TYPED.test(line);
+  const name = TYPED.exec(line)?.[1];
+  return name !== undefined && ERROR_CLASS.test(name);
 }
 
 const UNCAUGHT = /^(?:Exception in thread "|Unhandled exception\. |Uncaught )/;

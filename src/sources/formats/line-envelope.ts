@@ -31,7 +31,7 @@ export function unwrapLine(line: string, context: RecordContext): UnwrappedLine 
   if (first === 123 /* { */) return dockerJson(line, context) ?? journald(line, context);
   if (first === 91 /* [ */) return kubectl(line, context);
   if (first >= 48 && first <= 57) {
-    return line[10] === 'T' ? (cri(line, context) ?? platform(line, context)) : compose(line, context);
+    return line.charCodeAt(10) === 84 /* T */ ? behindTime(line, context) : compose(line, context);
   }
   if (first >= 65 && first <= 90) return logFile(line, context) ?? compose(line, context);
   return first >= 97 && first <= 122 ? compose(line, context) : undefined;
@@ -47,6 +47,14 @@ function syslog(line: string, context: RecordContext): UnwrappedLine | undefined
     text: message,
     envelope,
   };
+}
+
+/** What follows the time tells cheaply what a line can be. */
+function behindTime(line: string, context: RecordContext): UnwrappedLine | undefined {
+  const blank = line.indexOf(' ', 19);
+  if (line.startsWith('std', blank + 1)) return cri(line, context);
+  const bracket = line.indexOf('[', blank);
+  return bracket > 0 && line.charCodeAt(bracket - 1) !== 32 ? platform(line, context) : undefined;
 }
 
 /** https://github.com/kubernetes/design-proposals-archive/blob/main/node/kubelet-cri-logging.md */
