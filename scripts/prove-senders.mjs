@@ -6,7 +6,12 @@ import { ROOT, runScript, setup } from './setup.mjs';
 await runScript(import.meta.url, async () => {
   await setup();
   await build();
-  const args = ['node_modules/vitest/vitest.mjs', 'run', '--reporter=verbose', 'test/e2e/syslog-clients.test.ts'];
+  const args = [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--reporter=verbose',
+    'test/e2e/syslog-clients.test.ts',
+  ];
   const child = spawn(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
   process.exitCode = await new Promise((resolve, reject) => {
     child.on('error', reject);
