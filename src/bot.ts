@@ -15,6 +15,7 @@ import { type ConnectedPlatforms, connectPlatforms } from './platforms.ts';
 import { botRoutes, controlRoutes } from './routes.ts';
 import { HttpServer } from './sources/http-server.ts';
 import { UdpSource } from './sources/udp.ts';
+import { createSyslogListeners, type SyslogListener } from './syslog-listeners.ts';
 
 export interface BotOptions {
   readonly settings: Settings;
@@ -46,6 +47,7 @@ export class Bot {
   readonly #startedAt = this.#now();
   #http: HttpServer | undefined;
   #udp: UdpSource | undefined;
+  #syslog: SyslogListener[] = [];
   #control: HttpServer | undefined;
   #refused: ConfigError | undefined;
 
@@ -99,7 +101,10 @@ export class Bot {
     this.#room.start();
     await Promise.all(this.#platforms.all.map((platform) => platform.start()));
     this.#watch.start();
-    log.info({ http: this.httpAddress, udp: this.udpAddress, shadow: settings.shadow }, 'Tocsin is up.');
+    log.info(
+      { http: this.httpAddress, udp: this.udpAddress, syslog: this.syslogAddresses, shadow: settings.shadow },
+      'Tocsin is up.',
+    );
   }
 
   /** Takes nothing new, commits what was received, ends what is being sent, and closes. */
@@ -107,7 +112,8 @@ export class Bot {
     this.#watch.stop();
     // The streams of open pages would hold the listener.
     await this.#platforms.console?.stop();
-    await Promise.all([this.#http?.stop(), this.#udp?.stop(), this.#control?.stop()]);
+    const syslog = this.#syslog.map(({ source }) => source.stop());
+    await Promise.all([this.#http?.stop(), this.#udp?.stop(), ...syslog, this.#control?.stop()]);
     // Couriers first: they send through the platforms. The database last: a chat may still be answering.
     await this.#room.stopDelivery();
     await Promise.all(this.#platforms.all.map((platform) => platform.stop()));
@@ -125,6 +131,11 @@ export class Bot {
 
   get udpAddress(): string | undefined {
     return this.#udp?.address;
+  }
+
+  /** `tcp 127.0.0.1:6514`, `tls 0.0.0.0:6515`. */
+  get syslogAddresses(): string[] {
+    return this.#syslog.map(({ name, source }) => `${name} ${source.address}`);
   }
 
   get hasConsole(): boolean {
@@ -150,11 +161,14 @@ export class Bot {
     });
     await this.#control.start();
     protectSocket(socket);
+    const { maxLineBytes, stackTraceMs } = settings;
+    const feed = { maxLineBytes, stackTraceMs, pipeline: room.pipeline, now: this.#now, log };
     if (udp !== 'off') {
-      const { maxLineBytes } = settings;
-      this.#udp = new UdpSource({ ...udp, pipeline: room.pipeline, maxLineBytes, now: this.#now, log });
+      this.#udp = new UdpSource({ ...udp, ...feed });
       await this.#udp.start();
     }
+    this.#syslog = createSyslogListeners(settings.syslog, { ...feed, reloadMs: settings.reloadMs });
+    for (const { source } of this.#syslog) await source.start();
     if (http !== 'off') {
       const ready = () => this.#readiness();
       this.#http = new HttpServer({
@@ -190,6 +204,7 @@ export class Bot {
         listeners: () => [
           ...(this.#http ? [`http ${this.#http.address}`] : []),
           ...(this.#udp ? [`udp ${this.#udp.address}`] : []),
+          ...this.syslogAddresses,
         ],
       },
     };

@@ -7,6 +7,7 @@ import type { ConnectedPlatforms } from './platforms.ts';
 import { readBody } from './sources/http-body.ts';
 import { createHttpIngest } from './sources/http-ingest.ts';
 import { type Route, route } from './sources/http-server.ts';
+import { createRecordIngest } from './sources/record-ingest.ts';
 
 interface Shared {
   readonly settings: Settings;
@@ -44,14 +45,11 @@ export function botRoutes(
 export function controlRoutes(
   options: Shared & { readonly ask: (words: readonly string[]) => Answer },
 ): Route[] {
-  const { settings, room, now, ask } = options;
-  const { maxBodyBytes, maxLineBytes } = settings;
+  const { settings, room, ask } = options;
+  const { maxBodyBytes } = settings;
   const { pipeline } = room;
   return [
-    route(
-      '/ingest',
-      createHttpIngest({ pipeline, source: 'pipe', token: undefined, maxBodyBytes, maxLineBytes, now }),
-    ),
+    route('/records', createRecordIngest({ pipeline, source: 'pipe', maxBodyBytes })),
     ping('bot'),
     route('/command', async (request: IncomingMessage, response: ServerResponse) => {
       const read = await readBody(request, 64 * 1024);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Environment, readEnvironment } from './environment.ts';
 import { ConfigError, type Problem } from './problem.ts';
 import type { Settings } from './settings.ts';
+import { syslogSettings } from './syslog-settings.ts';
 import { type FileSettings, parseTocsinFile } from './tocsin-file.ts';
 
 export interface LoadOptions {
@@ -72,9 +73,11 @@ function combine(
     dataDir: env.dataDir ?? file.dataDir ?? 'data',
     http,
     udp,
+    syslog: syslogSettings(file, env.syslog, isLoopback, problems),
     ingestToken: env.ingestToken,
     maxBodyBytes: file.maxBodyBytes ?? 10 * 1024 ** 2,
     maxLineBytes: file.maxLineBytes ?? 256 * 1024,
+    stackTraceMs: file.stackTraceMs ?? 250,
     telegram: env.telegram,
     slack: env.slack,
     slackWebhookUrl: env.slackWebhookUrl,

@@ -46,8 +46,9 @@ it('says how much of a huge body was stored when the database fails in the middl
   const response = await fetch(url, { method: 'POST', body, headers });
   expect(response.status).toBe(503);
   expect(await response.json()).toMatchObject({
-    accepted: 10_000,
-    errors: [{ reason: expect.stringMatching(/only the first 10000/) }],
+    // The last line of a piece waits for the rest of its stack trace, and went with the piece that failed.
+    accepted: 9_999,
+    errors: [{ reason: expect.stringMatching(/only the first 9999/) }],
   });
 });
 
