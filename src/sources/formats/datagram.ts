@@ -42,7 +42,8 @@ function recordOfJson(text: string, context: RecordContext): LogRecord | undefin
   return object && recordOfObject(object, { ...context, raw: text });
 }
 
-function cutRecord(record: LogRecord, { maxLineBytes }: LineLimits): LogRecord {
+/** A record whose text is longer than the limit: redacted, then cut; the attribute `tocsin.cut` says so. */
+export function cutRecord(record: LogRecord, { maxLineBytes }: LineLimits): LogRecord {
   if (record.raw.length * 3 <= maxLineBytes) return record;
   const bytes = Buffer.byteLength(record.raw);
   if (bytes <= maxLineBytes) return record;

@@ -1,0 +1,12 @@
+import { ingestProtocol } from './http-ingest.ts';
+import { otlpProtocol } from './http-otlp.ts';
+import { createReceiver, type ReceiverOptions } from './http-receiver.ts';
+import { type Route, route } from './http-server.ts';
+
+/** Every way of sending logs over HTTP, at its address. */
+export function protocolRoutes(options: ReceiverOptions): Route[] {
+  return [
+    route('/ingest', createReceiver(ingestProtocol('http'), options)),
+    route('/v1/logs', createReceiver(otlpProtocol, options)),
+  ];
+}

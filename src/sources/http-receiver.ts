@@ -1,0 +1,170 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { BodyBudget } from './body-budget.ts';
+import {
+  type DecodeContext,
+  type Decoded,
+  MAX_RECORDS,
+  TOO_MANY,
+  type Unreadable,
+} from './formats/harvest.ts';
+import { type BodyResult, readBody } from './http-body.ts';
+import { authorizationSecrets, isToken } from './http-credentials.ts';
+
+/** A request as the protocols see it. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  /** `application/json`, without parameters, in lower case. */
+  readonly type: string;
+  /** Empty as long as it has not been read. */
+  readonly body: Buffer;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** An object is answered as JSON. */
+  readonly body?: string | Uint8Array | object;
+}
+
+/** Why nothing of a request was taken. */
+export interface Refusal {
+  readonly status: 400 | 401 | 405 | 413 | 415 | 429 | 503;
+  readonly reason: string;
+}
+
+/** A way of sending logs over HTTP: how a body is read, and how its senders want to be answered. */
+export interface HttpProtocol<T extends Decoded> {
+  /** How the source is called in `/observe`. */
+  readonly source: string;
+  /** POST, if nothing else is said. */
+  readonly methods?: readonly string[];
+  /** Where these senders put the token besides `Authorization`. */
+  readonly secrets?: (request: HttpRequest) => readonly string[];
+  /** What a sender without the token is told to do. */
+  readonly howToAuthorize?: string;
+  /** Content codings that the decoder undoes itself. */
+  readonly ownCodings?: readonly string[];
+  readonly decode: (request: HttpRequest, context: DecodeContext) => T | Unreadable;
+  /** After the commit. */
+  readonly taken: (decoded: T, request: HttpRequest) => Reply;
+  readonly refused: (refusal: Refusal, request: HttpRequest) => Reply;
+}
+
+export interface ReceiverOptions {
+  readonly pipeline: Pick<Pipeline, 'submit' | 'overloaded'>;
+  readonly token: string | undefined;
+  readonly maxBodyBytes: number;
+  readonly maxLineBytes: number;
+  readonly budget?: BodyBudget;
+  readonly now: () => number;
+}
+
+export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** How long senders are asked to hold on (seconds): an overloaded bot drains in far less; a full disk takes longer. */
+const RETRY_AFTER_S: Readonly<Record<number, string>> = { 429: '1', 503: '5' };
+const BEARER = 'send the token of TOCSIN_INGEST_TOKEN as "Authorization: Bearer …"';
+/** What a body that was not read is counted as. */
+const UNREAD_REASON: Readonly<Record<number, string>> = { 413: 'too_large', 429: 'overloaded' };
+
+/**
+ * The handler of a protocol: method, token, overload, body, decoding, commit, answer, in this order. A sender is told "taken" only
+ * after the commit (product.md section 2), and is sent away before anything is read when the bot cannot keep up.
+ */
+export function createReceiver<T extends Decoded>(
+  protocol: HttpProtocol<T>,
+  options: ReceiverOptions,
+): HttpHandler {
+  const { pipeline, token, budget, now, maxBodyBytes, maxLineBytes } = options;
+  const { source, methods = ['POST'], secrets, ownCodings = [], howToAuthorize = BEARER } = protocol;
+
+  const decode = (request: HttpRequest) =>
+    protocol.decode(request, { observedAt: now(), maxBodyBytes, maxLineBytes });
+
+  /** Counts what never became a record. A database that fails has told the operator already. */
+  const count = (reason: string): Promise<void> =>
+    pipeline.submit({ source, records: [], dropped: new Map([[reason, 1]]) }).catch(() => undefined);
+
+  const take = async (request: HttpRequest): Promise<Reply> => {
+    const decoded = decode(request);
+    const refuse = (status: Refusal['status'], reason: string) =>
+      protocol.refused({ status, reason }, request);
+    if ('unreadable' in decoded) {
+      await count('malformed');
+      return refuse(400, decoded.unreadable);
+    }
+    if (decoded.dropped.has(TOO_MANY)) {
+      await count('too_large');
+      return refuse(413, `more than ${MAX_RECORDS} records in one request; send smaller batches`);
+    }
+    const { records, dropped } = decoded;
+    try {
+      if (records.length > 0 || dropped.size > 0) await pipeline.submit({ source, records, dropped });
+    } catch {
+      // The sender keeps the lines and comes again; the pipeline has told the operator why.
+      return refuse(503, 'the database did not take the lines; nothing was stored');
+    }
+    return protocol.taken(decoded, request);
+  };
+
+  const reply = async (incoming: IncomingMessage, head: HttpRequest): Promise<Reply> => {
+    const refuse = (status: Refusal['status'], reason: string) => protocol.refused({ status, reason }, head);
+    if (!methods.includes(head.method)) return refuse(405, `send log lines with ${methods.join(' or ')}`);
+    const given = () => [...authorizationSecrets(head.headers), ...(secrets?.(head) ?? [])];
+    if (token !== undefined && !isToken(given(), token)) return refuse(401, howToAuthorize);
+    if (pipeline.overloaded) return refuse(429, 'overloaded, nothing was taken');
+    const read: BodyResult = await readBody(incoming, {
+      maxBytes: maxBodyBytes,
+      ownCodings,
+      ...(budget ? { budget } : {}),
+    });
+    if (!read.ok) {
+      await count(UNREAD_REASON[read.status] ?? 'malformed');
+      return refuse(read.status, read.reason);
+    }
+    try {
+      return await take({ ...head, body: read.body });
+    } finally {
+      budget?.give(read.body.length);
+    }
+  };
+
+  return async (incoming, response) => {
+    const answer = await reply(incoming, headOf(incoming));
+    const { status } = answer;
+    // What is still on its way is not read: the connection ends with the answer.
+    if (!incoming.complete) response.setHeader('connection', 'close');
+    if (status === 401) response.setHeader('www-authenticate', 'Bearer realm="tocsin"');
+    if (status === 405) response.setHeader('allow', methods.join(', '));
+    if (RETRY_AFTER_S[status] !== undefined) response.setHeader('retry-after', RETRY_AFTER_S[status]);
+    send(response, answer);
+  };
+}
+
+/** What is known of a request before its body. */
+export function headOf(incoming: IncomingMessage): HttpRequest {
+  const [path = '/', query = ''] = (incoming.url ?? '/').split(/\?(.*)/s);
+  return {
+    method: incoming.method ?? 'GET',
+    path,
+    query: new URLSearchParams(query),
+    headers: incoming.headers,
+    type: (incoming.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '',
+    body: Buffer.alloc(0),
+  };
+}
+
+/** Writes an answer. */
+export function send(response: ServerResponse, { status, headers = {}, body }: Reply): void {
+  if (typeof body === 'object' && !(body instanceof Uint8Array)) {
+    response.writeHead(status, { 'content-type': 'application/json', ...headers });
+    response.end(`${JSON.stringify(body)}\n`);
+  } else {
+    response.writeHead(status, headers);
+    response.end(body);
+  }
+}
