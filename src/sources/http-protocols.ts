@@ -1,4 +1,5 @@
 import { ingestProtocol } from './http-ingest.ts';
+import { lokiProtocol } from './http-loki.ts';
 import { otlpProtocol } from './http-otlp.ts';
 import { createReceiver, type ReceiverOptions } from './http-receiver.ts';
 import { type Route, route } from './http-server.ts';
@@ -8,5 +9,6 @@ export function protocolRoutes(options: ReceiverOptions): Route[] {
   return [
     route('/ingest', createReceiver(ingestProtocol('http'), options)),
     route('/v1/logs', createReceiver(otlpProtocol, options)),
+    route('/loki/api/v1/push', createReceiver(lokiProtocol, options)),
   ];
 }

@@ -1,9 +1,14 @@
+import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { SeverityNumber } from '@opentelemetry/api-logs';
 import { OTLPLogExporter as JsonExporter } from '@opentelemetry/exporter-logs-otlp-http';
 import { OTLPLogExporter as ProtobufExporter } from '@opentelemetry/exporter-logs-otlp-proto';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { LoggerProvider, SimpleLogRecordProcessor } from '@opentelemetry/sdk-logs';
+import pino from 'pino';
+import { pinoLoki } from 'pino-loki';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLogger } from 'winston';
+import LokiTransport from 'winston-loki';
 import { type BotProcess, cleanUp, startBot } from './bot-process.ts';
 import { errorOf } from './error-of.ts';
 
@@ -13,6 +18,7 @@ const TOKEN = 'let-me-in-please';
 const AUTHORIZATION = { authorization: `Bearer ${TOKEN}` };
 /** 2025-11-21T04:26:40.123Z */
 const AT = 1_763_699_200_123;
+const TRACE = '5b8efff798038103d269b633813fc60c';
 
 let bot: BotProcess;
 beforeAll(async () => {
@@ -39,6 +45,11 @@ describe('the OpenTelemetry SDK', () => {
     });
     provider.getLogger('shop').emit({
       timestamp: AT,
+      context: trace.setSpanContext(ROOT_CONTEXT, {
+        traceId: TRACE,
+        spanId: 'eee19b7ec3c1b174',
+        traceFlags: 1,
+      }),
       severityNumber: SeverityNumber.ERROR,
       severityText: 'ERROR',
       body: `Payment gateway refused ${name}`,
@@ -47,12 +58,49 @@ describe('the OpenTelemetry SDK', () => {
     await provider.forceFlush();
     const { row, sample } = await errorOf(bot, service);
     expect(row).toMatchObject({ count: 1, services: [service] });
-    expect(sample).toMatchObject({ service });
+    expect(sample).toMatchObject({ service, traceId: TRACE });
     expect(JSON.parse(sample.text)).toMatchObject({
       timestamp: AT,
       severityNumber: 17,
       message: `Payment gateway refused ${name}`,
     });
     await provider.shutdown();
+  });
+});
+
+describe('Loki clients', () => {
+  it('pino-loki sends an error in JSON, with the token as the password of Basic auth', async () => {
+    const stream = pinoLoki({
+      host: bot.http,
+      basicAuth: { username: 'tocsin', password: TOKEN },
+      labels: { app: 'pino-loki-shop' },
+      batching: false,
+    });
+    const log = pino({ base: { hostname: 'web1' } }, stream);
+    log.error({ trace_id: TRACE }, 'Warehouse unreachable through pino-loki');
+    const { row, sample } = await errorOf(bot, 'pino-loki-shop');
+    expect(row).toMatchObject({ count: 1, services: ['pino-loki-shop'] });
+    expect(sample).toMatchObject({ traceId: TRACE });
+    expect(sample.text).toContain('Warehouse unreachable through pino-loki');
+    stream.end();
+  });
+
+  it.each([
+    ['protobuf under snappy', false],
+    ['JSON', true],
+  ])('winston-loki sends an error in %s', async (_, json) => {
+    const service = `winston-loki-${json ? 'json' : 'protobuf'}`;
+    const transport = new LokiTransport({
+      host: bot.http,
+      basicAuth: `tocsin:${TOKEN}`,
+      labels: { app: service },
+      json,
+      batching: false,
+      gracefulShutdown: false,
+    });
+    createLogger({ transports: [transport] }).error('Warehouse on fire', { labels: { trace_id: TRACE } });
+    const { row, sample } = await errorOf(bot, service);
+    expect(row).toMatchObject({ count: 1, services: [service] });
+    expect(sample).toMatchObject({ traceId: TRACE });
   });
 });
