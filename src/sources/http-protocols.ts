@@ -1,3 +1,5 @@
+import { BULK_PATH, bulkProtocol, DOCUMENT_PATH, documentProtocol } from './http-elasticsearch.ts';
+import { elasticsearchApi } from './http-elasticsearch-api.ts';
 import { ingestProtocol } from './http-ingest.ts';
 import { lokiProtocol } from './http-loki.ts';
 import { otlpProtocol } from './http-otlp.ts';
@@ -10,5 +12,8 @@ export function protocolRoutes(options: ReceiverOptions): Route[] {
     route('/ingest', createReceiver(ingestProtocol('http'), options)),
     route('/v1/logs', createReceiver(otlpProtocol, options)),
     route('/loki/api/v1/push', createReceiver(lokiProtocol, options)),
+    route(BULK_PATH, createReceiver(bulkProtocol, options)),
+    route(DOCUMENT_PATH, createReceiver(documentProtocol, options)),
+    elasticsearchApi(options.token),
   ];
 }

@@ -146,7 +146,7 @@ export function createReceiver<T extends Decoded>(
 }
 
 /** What is known of a request before its body. */
-export function headOf(incoming: IncomingMessage): HttpRequest {
+function headOf(incoming: IncomingMessage): HttpRequest {
   const [path = '/', query = ''] = (incoming.url ?? '/').split(/\?(.*)/s);
   return {
     method: incoming.method ?? 'GET',

@@ -1,3 +1,4 @@
+import { Client } from '@elastic/elasticsearch';
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { SeverityNumber } from '@opentelemetry/api-logs';
 import { OTLPLogExporter as JsonExporter } from '@opentelemetry/exporter-logs-otlp-http';
@@ -102,5 +103,45 @@ describe('Loki clients', () => {
     const { row, sample } = await errorOf(bot, service);
     expect(row).toMatchObject({ count: 1, services: [service] });
     expect(sample).toMatchObject({ traceId: TRACE });
+  });
+});
+
+describe('the Elasticsearch client', () => {
+  const document = (service: string) => ({
+    '@timestamp': new Date(AT).toISOString(),
+    message: 'Shard allocation failed in the shop',
+    log: { level: 'error' },
+    service: { name: service },
+    trace: { id: TRACE },
+  });
+
+  it.each([
+    ['at the root', ''],
+    ['below /elasticsearch', '/elasticsearch'],
+  ])('sends errors in bulk %s', async (_, prefix) => {
+    const service = `elastic${prefix.replace('/', '-')}`;
+    const client = new Client({ node: bot.http + prefix, auth: { username: 'elastic', password: TOKEN } });
+    expect((await client.info()).tagline).toBe('You Know, for Search');
+    const result = await client.helpers.bulk({
+      datasource: [document(service), document(service)],
+      onDocument: () => ({ create: { _index: 'logs-shop' } }),
+    });
+    expect(result).toMatchObject({ total: 2, successful: 2, failed: 0 });
+    await client.index({ index: 'logs-shop', document: document(service) });
+    const { row, sample } = await errorOf(bot, service);
+    expect(row).toMatchObject({ count: 3, services: [service] });
+    expect(sample).toMatchObject({ traceId: TRACE });
+    expect(JSON.parse(sample.text)).toMatchObject(document(service));
+    await client.close();
+  });
+
+  it('without the token is refused in its own form, and GET / stays the page of browsers', async () => {
+    const client = new Client({ node: bot.http, auth: { apiKey: 'wrong' } });
+    await expect(client.bulk({ operations: [{ index: {} }, { message: 'x' }] })).rejects.toMatchObject({
+      statusCode: 401,
+    });
+    await client.close();
+    const page = await fetch(bot.http, { headers: { accept: 'text/html' } });
+    expect(page.headers.get('content-type')).toMatch(/html/);
   });
 });
