@@ -4,6 +4,7 @@ import { ingestProtocol } from './http-ingest.ts';
 import { lokiProtocol } from './http-loki.ts';
 import { otlpProtocol } from './http-otlp.ts';
 import { createReceiver, type ReceiverOptions } from './http-receiver.ts';
+import { SENTRY_PATH, sentryProtocol, withPreflight } from './http-sentry.ts';
 import { type Route, route } from './http-server.ts';
 
 /** Every way of sending logs over HTTP, at its address. */
@@ -15,5 +16,6 @@ export function protocolRoutes(options: ReceiverOptions): Route[] {
     route(BULK_PATH, createReceiver(bulkProtocol, options)),
     route(DOCUMENT_PATH, createReceiver(documentProtocol, options)),
     elasticsearchApi(options.token),
+    route(SENTRY_PATH, withPreflight(createReceiver(sentryProtocol, options))),
   ];
 }

@@ -5,6 +5,7 @@ import { OTLPLogExporter as JsonExporter } from '@opentelemetry/exporter-logs-ot
 import { OTLPLogExporter as ProtobufExporter } from '@opentelemetry/exporter-logs-otlp-proto';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { LoggerProvider, SimpleLogRecordProcessor } from '@opentelemetry/sdk-logs';
+import * as Sentry from '@sentry/node';
 import pino from 'pino';
 import { pinoLoki } from 'pino-loki';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,7 +16,7 @@ import { errorOf } from './error-of.ts';
 
 afterAll(cleanUp);
 
-const TOKEN = 'let-me-in-please';
+const TOKEN = 'let_me_in_please';
 const AUTHORIZATION = { authorization: `Bearer ${TOKEN}` };
 /** 2025-11-21T04:26:40.123Z */
 const AT = 1_763_699_200_123;
@@ -143,5 +144,33 @@ describe('the Elasticsearch client', () => {
     await client.close();
     const page = await fetch(bot.http, { headers: { accept: 'text/html' } });
     expect(page.headers.get('content-type')).toMatch(/html/);
+  });
+});
+
+describe('@sentry/node', () => {
+  it('sends an exception with its stack, release, environment and breadcrumbs', async () => {
+    Sentry.init({
+      dsn: bot.http.replace('://', `://${TOKEN}@`).concat('/1'),
+      release: 'sentry-shop@1.2.3',
+      environment: 'staging',
+      serverName: 'web1',
+      defaultIntegrations: false,
+    });
+    Sentry.addBreadcrumb({ category: 'cart', message: 'opened the cart' });
+    Sentry.captureException(new TypeError('cannot charge the card'));
+    expect(await Sentry.flush(5_000)).toBe(true);
+    const { row, sample } = await errorOf(bot, 'sentry-shop');
+    expect(row).toMatchObject({ count: 1, services: ['sentry-shop'] });
+    expect(sample.traceId).toMatch(/^[0-9a-f]{32}$/);
+    expect(JSON.parse(sample.text)).toMatchObject({
+      level_name: 'error',
+      'exception.type': 'TypeError',
+      'exception.message': 'cannot charge the card',
+      'exception.stacktrace': expect.stringContaining('senders.test.ts'),
+      release: 'sentry-shop@1.2.3',
+      environment: 'staging',
+      breadcrumbs: [{ category: 'cart', message: 'opened the cart' }],
+    });
+    await Sentry.close();
   });
 });
