@@ -1,6 +1,8 @@
+import { alertsProtocol } from './http-alerts.ts';
 import { BULK_PATH, bulkProtocol, DOCUMENT_PATH, documentProtocol } from './http-elasticsearch.ts';
 import { elasticsearchApi } from './http-elasticsearch-api.ts';
 import { ingestProtocol } from './http-ingest.ts';
+import { logplexProtocol } from './http-logplex.ts';
 import { lokiProtocol } from './http-loki.ts';
 import { otlpProtocol } from './http-otlp.ts';
 import { createReceiver, type ReceiverOptions } from './http-receiver.ts';
@@ -16,6 +18,9 @@ export function protocolRoutes(options: ReceiverOptions): Route[] {
     route(BULK_PATH, createReceiver(bulkProtocol, options)),
     route(DOCUMENT_PATH, createReceiver(documentProtocol, options)),
     elasticsearchApi(options.token),
+    route('/alertmanager', createReceiver(alertsProtocol('alertmanager'), options)),
+    route('/grafana', createReceiver(alertsProtocol('grafana'), options)),
+    route('/logplex', createReceiver(logplexProtocol(), options)),
     route(SENTRY_PATH, withPreflight(createReceiver(sentryProtocol, options))),
   ];
 }
