@@ -12,6 +12,7 @@ import type { Log } from './log.ts';
 import type { PlatformStatus } from './platforms/platform.ts';
 import { type ConnectedPlatforms, connectPlatforms } from './platforms.ts';
 import { botRoutes, controlRoutes } from './routes.ts';
+import { type SocketSource, socketSources } from './socket-sources.ts';
 import { HttpServer } from './sources/http-server.ts';
 import { UdpSource } from './sources/udp.ts';
 
@@ -42,6 +43,7 @@ export class Bot {
   readonly #startedAt = this.#now();
   #http: HttpServer | undefined;
   #udp: UdpSource | undefined;
+  readonly #sockets: SocketSource[] = [];
   #control: HttpServer | undefined;
   #refused: ConfigError | undefined;
 
@@ -96,7 +98,8 @@ export class Bot {
   /** Takes nothing new, commits what was received, ends what is being sent, and closes. */
   async stop(): Promise<void> {
     this.#watch.stop();
-    await Promise.all([this.#http?.stop(), this.#udp?.stop(), this.#control?.stop()]);
+    const sockets = this.#sockets.map(({ source }) => source.stop());
+    await Promise.all([this.#http?.stop(), this.#udp?.stop(), this.#control?.stop(), ...sockets]);
     await Promise.all(this.#platforms.all.map((platform) => platform.stop()));
     await this.#room.stop();
   }
@@ -112,6 +115,11 @@ export class Bot {
 
   get udpAddress(): string | undefined {
     return this.#udp?.address;
+  }
+
+  /** `fluent://127.0.0.1:24224` of each listener that config/tocsin.yml asks for. */
+  get socketAddresses(): readonly string[] {
+    return this.#sockets.map(({ name, source }) => `${name}://${source.address}`);
   }
 
   get hasConsole(): boolean {
@@ -141,6 +149,10 @@ export class Bot {
       const { maxLineBytes } = settings;
       this.#udp = new UdpSource({ ...udp, pipeline: room.pipeline, maxLineBytes, now: this.#now, log });
       await this.#udp.start();
+    }
+    for (const listener of socketSources({ ...shared, log })) {
+      await listener.source.start();
+      this.#sockets.push(listener);
     }
     if (http !== 'off') {
       const ready = () => this.#readiness();
@@ -174,6 +186,7 @@ export class Bot {
         listeners: () => [
           ...(this.#http ? [`http ${this.#http.address}`] : []),
           ...(this.#udp ? [`udp ${this.#udp.address}`] : []),
+          ...this.#sockets.map(({ name, source }) => `${name} ${source.address}`),
         ],
       },
     };

@@ -52,6 +52,7 @@ function banner(settings: Settings, bot: Bot): string[] {
   const inputs = [
     ...(bot.httpAddress === undefined ? [] : [`http://${bot.httpAddress}/ingest`]),
     ...(bot.udpAddress === undefined ? [] : [`udp://${bot.udpAddress} (syslog, JSON, text)`]),
+    ...bot.socketAddresses,
     '"some-command | npx tocsin pipe"',
   ];
   const lines = [

@@ -16,6 +16,9 @@ export interface FileSettings {
   readonly dataDir?: string;
   readonly http?: Listen | 'off';
   readonly udp?: Listen | 'off';
+  readonly gelfUdp?: Listen | 'off';
+  readonly gelfTcp?: Listen | 'off';
+  readonly fluent?: Listen | 'off';
   readonly maxBodyBytes?: number;
   readonly maxLineBytes?: number;
   readonly timezone?: string;
@@ -72,6 +75,8 @@ const TOP: Table = {
   data: key('dataDir', (reader) => reader.text),
   http: key('http', listen),
   udp: key('udp', listen),
+  gelf: { keys: { udp: key('gelfUdp', listen), tcp: key('gelfTcp', listen) } },
+  fluent: key('fluent', listen),
   max_body: key('maxBodyBytes', (reader) => reader.size),
   max_line: key('maxLineBytes', (reader) => reader.size),
   timezone: key('timezone', timezone),
