@@ -18,7 +18,7 @@ export interface SocketSource {
 }
 
 /** What all connections together may hold of messages that are not complete. */
-const INCOMPLETE_BYTES = 64 * 1024 ** 2;
+const INCOMPLETE_BYTES = 24 * 1024 ** 2;
 
 /** The GELF and Fluent listeners that config/tocsin.yml asks for, not started yet. */
 export function socketSources(options: {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
+import { countDropped } from './count-dropped.ts';
 import { decodeFluent, type FluentRecords } from './formats/fluent.ts';
 import { answerPing, heloMessage } from './formats/fluent-handshake.ts';
 import { createMsgpackSplitter, type MsgpackFrames } from './formats/msgpack-frames.ts';
@@ -39,7 +40,7 @@ async function serve(socket: Socket, options: FluentOptions): Promise<void> {
       if (!trusted) {
         const answered = gate?.(splitter.push(chunk));
         if (answered === 'waiting') continue;
-        if (answered !== 'trusted') return await drop(options, 'unauthorized');
+        if (answered !== 'trusted') return await countDropped(pipeline, SOURCE, 'unauthorized');
         trusted = true;
         splitter = createMsgpackSplitter(maxBodyBytes);
         chunk = Buffer.alloc(0);
@@ -47,10 +48,13 @@ async function serve(socket: Socket, options: FluentOptions): Promise<void> {
       await waitWhileOverloaded(pipeline);
       const found = splitter.push(chunk);
       if (!(await submit(found, socket, options))) return;
-      if (found.broken) return await drop(options, 'malformed');
-      if (!hold.set(splitter.held)) return await drop(options, 'overloaded');
+      if (found.broken) return await countDropped(pipeline, SOURCE, 'malformed');
+      if (!hold.set(splitter.held)) return await countDropped(pipeline, SOURCE, 'overloaded');
     }
-    if (splitter.held > 0) await drop(options, 'incomplete');
+    if (splitter.held > 0) await countDropped(pipeline, SOURCE, 'incomplete');
+  } catch {
+    // The connection broke; what it had begun was not acknowledged, and comes again.
+    if (splitter.held > 0) await countDropped(pipeline, SOURCE, 'incomplete');
   } finally {
     hold.set(0);
   }
@@ -95,8 +99,4 @@ function sumOf(decoded: readonly FluentRecords[]): Map<string, number> {
     for (const [reason, count] of dropped) sum.set(reason, (sum.get(reason) ?? 0) + count);
   }
   return sum;
-}
-
-async function drop({ pipeline }: FluentOptions, reason: string): Promise<void> {
-  await pipeline.submit({ source: SOURCE, records: [], dropped: new Map([[reason, 1]]) });
 }

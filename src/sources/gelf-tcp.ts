@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { countDropped } from './count-dropped.ts';
 import { decodeGelf } from './formats/gelf.ts';
 import { createHarvest } from './formats/harvest.ts';
 import { createNulSplitter, type NulFrames } from './formats/nul-frames.ts';
@@ -25,11 +26,12 @@ async function serve(socket: Socket, options: StreamSourceOptions): Promise<void
     for await (const chunk of socket) {
       await waitWhileOverloaded(pipeline);
       await submit(splitter.push(chunk as Buffer), options);
-      if (hold.set(splitter.held)) continue;
-      await pipeline.submit({ source: 'gelf', records: [], dropped: new Map([['overloaded', 1]]) });
-      return;
+      if (!hold.set(splitter.held)) return await countDropped(pipeline, 'gelf', 'overloaded');
     }
     await submit(splitter.end(), options);
+  } catch {
+    // The connection broke; what it had begun is all that is lost.
+    if (splitter.held > 0) await countDropped(pipeline, 'gelf', 'incomplete');
   } finally {
     hold.set(0);
   }

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { BodyBudget } from './body-budget.ts';
+import { countDropped } from './count-dropped.ts';
 import {
   type DecodeContext,
   type Decoded,
@@ -85,9 +86,7 @@ export function createReceiver<T extends Decoded>(
   const decode = (request: HttpRequest) =>
     protocol.decode(request, { observedAt: now(), maxBodyBytes, maxLineBytes });
 
-  /** Counts what never became a record. A database that fails has told the operator already. */
-  const count = (reason: string): Promise<void> =>
-    pipeline.submit({ source, records: [], dropped: new Map([[reason, 1]]) }).catch(() => undefined);
+  const count = (reason: string): Promise<void> => countDropped(pipeline, source, reason);
 
   const take = async (request: HttpRequest): Promise<Reply> => {
     const decoded = decode(request);
@@ -127,6 +126,8 @@ export function createReceiver<T extends Decoded>(
       return refuse(read.status, read.reason);
     }
     try {
+      // Many may have come in while this one was read.
+      if (pipeline.overloaded) return refuse(429, 'overloaded, nothing was taken');
       return await take({ ...head, body: read.body });
     } finally {
       budget?.give(read.body.length);
