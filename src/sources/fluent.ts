@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
+import type { LogRecord } from '../record/log-record.ts';
 import { countDropped } from './count-dropped.ts';
-import { decodeFluent, type FluentRecords } from './formats/fluent.ts';
+import { decodeFluent } from './formats/fluent.ts';
 import { answerPing, heloMessage } from './formats/fluent-handshake.ts';
 import { createMsgpackSplitter, type MsgpackFrames } from './formats/msgpack-frames.ts';
 import { encodeMsgpack } from './formats/msgpack-write.ts';
@@ -18,6 +19,8 @@ const SOURCE = 'fluent';
 const PING_BYTES = 4096;
 const HANDSHAKE_MS = 10_000;
 const NONCE_BYTES = 16;
+/** Records that are committed together, at least, of what came together. */
+const COMMIT_RECORDS = 5_000;
 /** Acknowledgements that a sender does not read are not kept without end. */
 const MAX_UNREAD_BYTES = 1024 ** 2;
 
@@ -81,22 +84,29 @@ async function submit({ frames }: MsgpackFrames, socket: Socket, options: Fluent
   if (frames.length === 0) return true;
   const { pipeline, now, maxLineBytes, maxBodyBytes } = options;
   const context = { observedAt: now(), maxLineBytes, maxBodyBytes };
-  const decoded = frames.map((frame) => decodeFluent(frame, context));
-  const records = decoded.flatMap((message) => message.records);
-  const dropped = sumOf(decoded);
+  const chunks: string[] = [];
+  let records: LogRecord[] = [];
+  let dropped = new Map<string, number>();
+  const commit = async () => {
+    const submission = { source: SOURCE, records, dropped };
+    records = [];
+    dropped = new Map();
+    await waitWhileOverloaded(pipeline);
+    if (submission.records.length > 0 || submission.dropped.size > 0) await pipeline.submit(submission);
+  };
   try {
-    if (records.length > 0 || dropped.size > 0) await pipeline.submit({ source: SOURCE, records, dropped });
+    for (const { chunk, batches } of frames.map((frame) => decodeFluent(frame, context))) {
+      for (const batch of batches) {
+        records = records.length === 0 ? [...batch.records] : records.concat(batch.records);
+        for (const [reason, count] of batch.dropped) dropped.set(reason, (dropped.get(reason) ?? 0) + count);
+        if (records.length >= COMMIT_RECORDS) await commit();
+      }
+      if (chunk !== undefined) chunks.push(chunk);
+    }
+    await commit();
   } catch {
     return false;
   }
-  for (const { chunk } of decoded) if (chunk !== undefined) socket.write(encodeMsgpack({ ack: chunk }));
+  for (const chunk of chunks) socket.write(encodeMsgpack({ ack: chunk }));
   return socket.writableLength <= MAX_UNREAD_BYTES;
-}
-
-function sumOf(decoded: readonly FluentRecords[]): Map<string, number> {
-  const sum = new Map<string, number>();
-  for (const { dropped } of decoded) {
-    for (const [reason, count] of dropped) sum.set(reason, (sum.get(reason) ?? 0) + count);
-  }
-  return sum;
 }

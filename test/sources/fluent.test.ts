@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { decode as decodeReference, ExtData, encode } from '@msgpack/msgpack';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeFluent } from '../../src/sources/formats/fluent.ts';
+import { decodeFluent as decodeMessage } from '../../src/sources/formats/fluent.ts';
 import { answerPing } from '../../src/sources/formats/fluent-handshake.ts';
 import { decodeMsgpack, plainValue } from '../../src/sources/formats/msgpack.ts';
 import { createMsgpackSplitter } from '../../src/sources/formats/msgpack-frames.ts';
@@ -22,7 +22,17 @@ function eventTime(seconds: number, nanos: number): Uint8Array {
 }
 const entry = (record: unknown = RECORD) => encode([EVENT_TIME, record]);
 const joined = (...parts: Uint8Array[]) => Buffer.concat(parts);
-const decode = (message: unknown) => decodeFluent(encode(message), CONTEXT);
+/** All batches of a message together. */
+function decodeFluent(bytes: Uint8Array, context = CONTEXT) {
+  const { chunk, batches } = decodeMessage(bytes, context);
+  const all = [...batches];
+  const dropped = new Map<string, number>();
+  for (const batch of all) {
+    for (const [reason, count] of batch.dropped) dropped.set(reason, (dropped.get(reason) ?? 0) + count);
+  }
+  return { chunk, records: all.flatMap(({ records }) => records), dropped };
+}
+const decode = (message: unknown) => decodeFluent(encode(message));
 
 describe('a Fluent message', () => {
   it.each([
@@ -83,6 +93,14 @@ describe('a Fluent message', () => {
     const { records, dropped } = decode(['t', joined(entry(), encode('no entry'), entry('no map'), entry())]);
     expect(records).toHaveLength(2);
     expect(dropped).toEqual(new Map([['malformed', 2]]));
+  });
+
+  it('of many entries is decoded in batches', () => {
+    const packed = joined(...Array.from({ length: 12_000 }, () => entry({ log: 'x' })));
+    const sizes = [...decodeMessage(encode(['t', packed]), CONTEXT).batches].map(
+      ({ records }) => records.length,
+    );
+    expect(sizes).toEqual([5_000, 5_000, 2_000]);
   });
 
   it('that is nil is a heartbeat', () => {

@@ -5,35 +5,44 @@ import { createHarvest, type DecodeContext, type Decoded, type Harvest } from '.
 import { decodeMsgpack, isBytes, isMap, type MsgpackValue, plainObject, plainValue } from './msgpack.ts';
 import { valueEnd } from './msgpack-scan.ts';
 
-export interface FluentRecords extends Decoded {
+export interface FluentMessage {
   /** The sender waits for this to be acknowledged. */
   readonly chunk: string | undefined;
+  /** Decoded as they are asked for: a chunk of 8 MB may hold a hundred thousand records. */
+  readonly batches: Iterable<Decoded>;
 }
+
+/** Records decoded at once. */
+const BATCH = 5_000;
 
 /**
  * The records of one message of the Forward protocol: Message, Forward, PackedForward and CompressedPackedForward mode.
  * https://github.com/fluent/fluentd/wiki/Forward-Protocol-Specification-v1
  * `bytes` is one whole MessagePack value. Never throws.
  */
-export function decodeFluent(bytes: Uint8Array, context: DecodeContext): FluentRecords {
-  const harvest = createHarvest(context);
+export function decodeFluent(bytes: Uint8Array, context: DecodeContext): FluentMessage {
   const parts = partsOf(bytes);
   // A heartbeat over TCP is nil.
-  if (parts === 'nothing') return { ...harvest, chunk: undefined };
+  if (parts === 'nothing') return { chunk: undefined, batches: [] };
   const tag = parts === undefined ? undefined : textOf(decodeMsgpack(parts[0] as Uint8Array));
-  if (parts === undefined || tag === undefined) {
-    harvest.drop('malformed');
-    return { ...harvest, chunk: undefined };
-  }
+  if (parts === undefined || tag === undefined) return { chunk: undefined, batches: [dropOne('malformed')] };
   const [, second = EMPTY] = parts;
-  const entries = isArrayHead(second[0]) ? second : undefined;
+  const entries = isArrayHead(second[0]) ? second.subarray(headLength(second)) : undefined;
   const packed = entries ? undefined : bytesIn(second);
-  const option = optionOf(parts[entries || packed ? 2 : 3]);
-  if (option.signal > 0) harvest.drop('not_a_log');
-  else if (entries) readEntries(entries.subarray(headLength(entries)), tag, harvest, context);
-  else if (packed) readPacked(packed, option.compressed, tag, harvest, context);
-  else readEntry(parts[1], parts[2], tag, harvest, context);
-  return { records: harvest.records, dropped: harvest.dropped, chunk: option.chunk };
+  const { chunk, signal, compressed } = optionOf(parts[entries || packed ? 2 : 3]);
+  if (signal > 0) return { chunk, batches: [dropOne('not_a_log')] };
+  const packedEntries = entries ?? (packed && unpacked(packed, compressed, context));
+  if (packedEntries === undefined) {
+    const harvest = createHarvest(context);
+    readEntry(parts[1], parts[2], tag, harvest, context);
+    return { chunk, batches: [harvest] };
+  }
+  if ('dropped' in packedEntries) return { chunk, batches: [dropOne(packedEntries.dropped)] };
+  return { chunk, batches: readEntries(packedEntries, tag, context) };
+}
+
+function dropOne(reason: string): Decoded {
+  return { records: [], dropped: new Map([[reason, 1]]) };
 }
 
 const EMPTY = new Uint8Array(0);
@@ -69,42 +78,38 @@ function bytesIn(part: Uint8Array): Uint8Array | undefined {
   return isBytes(value) ? value : undefined;
 }
 
-function readPacked(
+function unpacked(
   packed: Uint8Array,
   compressed: string,
-  tag: string,
-  harvest: Harvest,
-  context: DecodeContext,
-): void {
-  if (compressed !== 'gzip') {
-    if (compressed === '' || compressed === 'text') readEntries(packed, tag, harvest, context);
-    else harvest.drop('malformed');
-    return;
-  }
-  let plain: Uint8Array;
+  { maxBodyBytes }: DecodeContext,
+): Uint8Array | { readonly dropped: string } {
+  if (compressed === '' || compressed === 'text') return packed;
+  if (compressed !== 'gzip') return { dropped: 'malformed' };
   try {
-    plain = gunzipSync(packed, { maxOutputLength: context.maxBodyBytes });
+    return gunzipSync(packed, { maxOutputLength: maxBodyBytes });
   } catch (error) {
     const tooLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
-    harvest.drop(tooLarge ? 'too_large' : 'malformed');
-    return;
+    return { dropped: tooLarge ? 'too_large' : 'malformed' };
   }
-  readEntries(plain, tag, harvest, context);
 }
 
 /** Entries one behind the other. After one whose end cannot be found nothing more can be read. */
-function readEntries(bytes: Uint8Array, tag: string, harvest: Harvest, context: DecodeContext): void {
+function* readEntries(bytes: Uint8Array, tag: string, context: DecodeContext): Generator<Decoded> {
+  let harvest = createHarvest(context);
+  let entries = 0;
   for (let at = 0; at < bytes.length; ) {
     const end = valueEnd(bytes, at);
-    if (end === undefined) {
-      harvest.drop('malformed');
-      return;
-    }
-    const parts = partsOf(bytes.subarray(at, end));
+    const parts = end === undefined ? undefined : partsOf(bytes.subarray(at, end));
     if (Array.isArray(parts)) readEntry(parts[0], parts[1], tag, harvest, context);
     else harvest.drop('malformed');
-    at = end;
+    at = end ?? bytes.length;
+    entries += 1;
+    if (entries % BATCH === 0) {
+      yield harvest;
+      harvest = createHarvest(context);
+    }
   }
+  yield harvest;
 }
 
 function readEntry(
