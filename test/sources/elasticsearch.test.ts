@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeBulk } from '../../src/sources/formats/elasticsearch-bulk.ts';
-import { CONTEXT, fuzz } from './fuzz.ts';
+import { CONTEXT, counted, fuzz } from './fuzz.ts';
 
 const bulk = (...lines: (object | string)[]) => {
   const text = lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`).join('');
@@ -76,6 +76,9 @@ describe('_bulk', () => {
 
   it('takes hostile bytes', () => {
     const text = `{"index":{}}\n${JSON.stringify(FILEBEAT)}\n{"delete":{"_id":"1"}}\n{"create":{}}\n{"message":"x"}\n`;
-    fuzz((bytes) => decodeBulk(bytes, 'logs', CONTEXT), text);
+    fuzz(
+      counted((bytes) => decodeBulk(bytes, 'logs', CONTEXT)),
+      text,
+    );
   });
 });

@@ -37,7 +37,7 @@ export function hostileBytes(...good: readonly Uint8Array[]): fc.Arbitrary<Buffe
   return fc.oneof({ arbitrary: mutated, weight: 4 }, { arbitrary: random, weight: 1 });
 }
 
-/** No crash, and nothing vanishes: a record, or a reason. `mayBeEmpty` when an input may hold no item at all. */
+/** What a decoder gives is well-formed: records with a body, bounded; reasons with a count. */
 export function expectAccounted(result: Decoded | Unreadable): void {
   if ('unreadable' in result) {
     expect(result.unreadable).not.toBe('');
@@ -64,4 +64,15 @@ export function fuzz(
     fc.property(hostileBytes(...seeds), (bytes) => expectAccounted(decode(bytes))),
     { numRuns: FUZZ_RUNS },
   );
+}
+
+/** A decoder of inputs that hold at least one item, whatever they are: a record, or a reason. Nothing vanishes. */
+export function counted(
+  decode: (bytes: Buffer) => Decoded | Unreadable,
+): (bytes: Buffer) => Decoded | Unreadable {
+  return (bytes) => {
+    const result = decode(bytes);
+    if ('records' in result) expect(result.records.length + result.dropped.size).toBeGreaterThan(0);
+    return result;
+  };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decodeLogplex } from '../../src/sources/formats/logplex.ts';
 import { splitOctetFrames } from '../../src/sources/formats/octet-frames.ts';
-import { CONTEXT, fuzz } from './fuzz.ts';
+import { CONTEXT, counted, fuzz } from './fuzz.ts';
 
 const DRAIN = { count: undefined, token: 'd.73ea7440', service: undefined };
 const frames = (...messages: string[]) =>
@@ -80,5 +80,8 @@ describe('a Heroku drain', () => {
   });
 
   it('takes hostile bytes', () =>
-    fuzz((bytes) => decodeLogplex(bytes, DRAIN, CONTEXT), frames(STATE, ROUTER, L10)));
+    fuzz(
+      counted((bytes) => decodeLogplex(bytes, DRAIN, CONTEXT)),
+      frames(STATE, ROUTER, L10),
+    ));
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeEnvelope, decodeStore } from '../../src/sources/formats/sentry.ts';
-import { CONTEXT, fuzz } from './fuzz.ts';
+import { CONTEXT, counted, fuzz } from './fuzz.ts';
 
 const AT = 1_763_699_990.123;
 const TRACE = '5b8efff798038103d269b633813fc60c';
@@ -192,5 +192,9 @@ describe('hostile bytes', () => {
       (bytes) => decodeEnvelope(bytes, narrow),
       envelope({ type: 'event' }, EVENT, { type: 'log' }, { items: [{ body: 'x' }] }),
     ));
-  it('as an event', () => fuzz((bytes) => decodeStore(bytes, narrow), JSON.stringify(EVENT)));
+  it('as an event', () =>
+    fuzz(
+      counted((bytes) => decodeStore(bytes, narrow)),
+      JSON.stringify(EVENT),
+    ));
 });

@@ -38,7 +38,8 @@ export function decodeFluent(bytes: Uint8Array, context: DecodeContext): FluentM
     return { chunk, batches: [harvest] };
   }
   if ('dropped' in packedEntries) return { chunk, batches: [dropOne(packedEntries.dropped)] };
-  return { chunk, batches: readEntries(packedEntries, tag, context) };
+  const batches = packedEntries.length === 0 ? [dropOne('empty')] : readEntries(packedEntries, tag, context);
+  return { chunk, batches };
 }
 
 function dropOne(reason: string): Decoded {
