@@ -13,9 +13,11 @@ import type { Log } from './log.ts';
 import type { PlatformStatus } from './platforms/platform.ts';
 import { type ConnectedPlatforms, connectPlatforms } from './platforms.ts';
 import { botRoutes, controlRoutes } from './routes.ts';
+import { socketSources } from './socket-sources.ts';
 import { HttpServer } from './sources/http-server.ts';
+import type { Listener } from './sources/listener.ts';
 import { UdpSource } from './sources/udp.ts';
-import { createSyslogListeners, type SyslogListener } from './syslog-listeners.ts';
+import { createSyslogListeners } from './syslog-listeners.ts';
 
 export interface BotOptions {
   readonly settings: Settings;
@@ -47,7 +49,8 @@ export class Bot {
   readonly #startedAt = this.#now();
   #http: HttpServer | undefined;
   #udp: UdpSource | undefined;
-  #syslog: SyslogListener[] = [];
+  /** The listeners besides HTTP and UDP. */
+  #listeners: Listener[] = [];
   #control: HttpServer | undefined;
   #refused: ConfigError | undefined;
 
@@ -102,7 +105,12 @@ export class Bot {
     await Promise.all(this.#platforms.all.map((platform) => platform.start()));
     this.#watch.start();
     log.info(
-      { http: this.httpAddress, udp: this.udpAddress, syslog: this.syslogAddresses, shadow: settings.shadow },
+      {
+        http: this.httpAddress,
+        udp: this.udpAddress,
+        others: this.listenerAddresses,
+        shadow: settings.shadow,
+      },
       'Tocsin is up.',
     );
   }
@@ -112,8 +120,8 @@ export class Bot {
     this.#watch.stop();
     // The streams of open pages would hold the listener.
     await this.#platforms.console?.stop();
-    const syslog = this.#syslog.map(({ source }) => source.stop());
-    await Promise.all([this.#http?.stop(), this.#udp?.stop(), ...syslog, this.#control?.stop()]);
+    const listeners = this.#listeners.map(({ source }) => source.stop());
+    await Promise.all([this.#http?.stop(), this.#udp?.stop(), ...listeners, this.#control?.stop()]);
     // Couriers first: they send through the platforms. The database last: a chat may still be answering.
     await this.#room.stopDelivery();
     await Promise.all(this.#platforms.all.map((platform) => platform.stop()));
@@ -133,9 +141,9 @@ export class Bot {
     return this.#udp?.address;
   }
 
-  /** `tcp 127.0.0.1:6514`, `tls 0.0.0.0:6515`. */
-  get syslogAddresses(): string[] {
-    return this.#syslog.map(({ name, source }) => `${name} ${source.address}`);
+  /** `tcp 127.0.0.1:6514`, `fluent 127.0.0.1:24224` of each listener that the configuration asks for. */
+  get listenerAddresses(): string[] {
+    return this.#listeners.map(({ name, source }) => `${name} ${source.address}`);
   }
 
   get hasConsole(): boolean {
@@ -167,8 +175,11 @@ export class Bot {
       this.#udp = new UdpSource({ ...udp, ...feed });
       await this.#udp.start();
     }
-    this.#syslog = createSyslogListeners(settings.syslog, { ...feed, reloadMs: settings.reloadMs });
-    for (const { source } of this.#syslog) await source.start();
+    this.#listeners = [
+      ...createSyslogListeners(settings.syslog, { ...feed, reloadMs: settings.reloadMs }),
+      ...socketSources({ ...shared, log }),
+    ];
+    for (const { source } of this.#listeners) await source.start();
     if (http !== 'off') {
       const ready = () => this.#readiness();
       this.#http = new HttpServer({
@@ -204,7 +215,7 @@ export class Bot {
         listeners: () => [
           ...(this.#http ? [`http ${this.#http.address}`] : []),
           ...(this.#udp ? [`udp ${this.#udp.address}`] : []),
-          ...this.syslogAddresses,
+          ...this.listenerAddresses,
         ],
       },
     };

@@ -1,21 +1,16 @@
 import type { SyslogSettings } from './config/settings.ts';
 import type { LineFeedOptions } from './sources/line-feed.ts';
+import type { Listener } from './sources/listener.ts';
 import { type TcpOptions, TcpSource } from './sources/tcp.ts';
-
-/** A listener with the name by which people know it. */
-export interface SyslogListener {
-  readonly name: 'tcp' | 'tls';
-  readonly source: TcpSource;
-}
 
 /** The syslog listeners that are configured. */
 export function createSyslogListeners(
   settings: SyslogSettings,
   shared: Omit<LineFeedOptions, 'source'> & Pick<TcpOptions, 'log' | 'reloadMs'>,
-): SyslogListener[] {
+): Listener[] {
   const { tcp, tls, token, maxConnections, idleMs } = settings;
   const common = { ...shared, maxConnections, idleMs };
-  const listeners: SyslogListener[] = [];
+  const listeners: Listener[] = [];
   if (tcp !== 'off') {
     const source = new TcpSource({ ...common, ...tcp, token, source: 'tcp', setting: 'TOCSIN_SYSLOG_TCP' });
     listeners.push({ name: 'tcp', source });

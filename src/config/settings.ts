@@ -38,6 +38,10 @@ export interface Settings {
   readonly http: Listen | 'off';
   readonly udp: Listen | 'off';
   readonly syslog: SyslogSettings;
+  /** GELF and Fluent Forward listen only where they are told to. */
+  readonly gelfUdp: Listen | 'off';
+  readonly gelfTcp: Listen | 'off';
+  readonly fluent: Listen | 'off';
   readonly ingestToken: string | undefined;
   readonly maxBodyBytes: number;
   readonly maxLineBytes: number;

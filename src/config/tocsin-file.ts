@@ -23,6 +23,9 @@ export interface FileSettings {
   readonly syslogClientCa?: string;
   readonly syslogConnections?: number;
   readonly syslogIdleMs?: number;
+  readonly gelfUdp?: Listen | 'off';
+  readonly gelfTcp?: Listen | 'off';
+  readonly fluent?: Listen | 'off';
   readonly maxBodyBytes?: number;
   readonly maxLineBytes?: number;
   readonly stackTraceMs?: number;
@@ -97,6 +100,8 @@ const TOP: Table = {
       idle: key('syslogIdleMs', (reader) => reader.duration),
     },
   },
+  gelf: { keys: { udp: key('gelfUdp', listen), tcp: key('gelfTcp', listen) } },
+  fluent: key('fluent', listen),
   max_body: key('maxBodyBytes', (reader) => reader.size),
   max_line: key('maxLineBytes', (reader) => reader.size),
   stack_trace_ms: key('stackTraceMs', (reader) => reader.number({ least: 0, whole: true })),

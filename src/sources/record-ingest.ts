@@ -19,7 +19,7 @@ export function createRecordIngest(options: {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const end = (status: number) => void response.writeHead(status).end();
     if (pipeline.overloaded) return end(429);
-    const read = await readBody(request, maxBodyBytes * LARGER);
+    const read = await readBody(request, { maxBytes: maxBodyBytes * LARGER });
     if (!read.ok) return end(read.status);
     const body: unknown = JSON.parse(read.body.toString('utf8'));
     const { records, joined } = isObject(body) ? body : {};
