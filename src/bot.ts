@@ -15,8 +15,11 @@ import type { Log } from './log.ts';
 import type { PlatformStatus } from './platforms/platform.ts';
 import { type ConnectedPlatforms, connectPlatforms } from './platforms.ts';
 import { botRoutes, controlRoutes } from './routes.ts';
+import { socketSources } from './socket-sources.ts';
 import { HttpServer } from './sources/http-server.ts';
+import type { Listener } from './sources/listener.ts';
 import { UdpSource } from './sources/udp.ts';
+import { createSyslogListeners } from './syslog-listeners.ts';
 
 export interface BotOptions {
   readonly settings: Settings;
@@ -48,6 +51,8 @@ export class Bot {
   readonly #startedAt = this.#now();
   #http: HttpServer | undefined;
   #udp: UdpSource | undefined;
+  /** The listeners besides HTTP and UDP. */
+  #listeners: Listener[] = [];
   #control: HttpServer | undefined;
   #refused: ConfigError | undefined;
 
@@ -101,7 +106,15 @@ export class Bot {
     this.#room.start();
     await Promise.all(this.#platforms.all.map((platform) => platform.start()));
     this.#watch.start();
-    log.info({ http: this.httpAddress, udp: this.udpAddress, shadow: settings.shadow }, 'Tocsin is up.');
+    log.info(
+      {
+        http: this.httpAddress,
+        udp: this.udpAddress,
+        others: this.listenerAddresses,
+        shadow: settings.shadow,
+      },
+      'Tocsin is up.',
+    );
   }
 
   /** Takes nothing new, commits what was received, ends what is being sent, and closes. */
@@ -109,7 +122,8 @@ export class Bot {
     this.#watch.stop();
     // The streams of open pages would hold the listener.
     await this.#platforms.console?.stop();
-    await Promise.all([this.#http?.stop(), this.#udp?.stop(), this.#control?.stop()]);
+    const listeners = this.#listeners.map(({ source }) => source.stop());
+    await Promise.all([this.#http?.stop(), this.#udp?.stop(), ...listeners, this.#control?.stop()]);
     // Couriers first: they send through the platforms. The database last: a chat may still be answering.
     await this.#room.stopDelivery();
     await Promise.all(this.#platforms.all.map((platform) => platform.stop()));
@@ -127,6 +141,11 @@ export class Bot {
 
   get udpAddress(): string | undefined {
     return this.#udp?.address;
+  }
+
+  /** `tcp 127.0.0.1:6514`, `fluent 127.0.0.1:24224` of each listener that the configuration asks for. */
+  get listenerAddresses(): string[] {
+    return this.#listeners.map(({ name, source }) => `${name} ${source.address}`);
   }
 
   get hasConsole(): boolean {
@@ -152,11 +171,17 @@ export class Bot {
     });
     await this.#control.start();
     protectSocket(socket);
+    const { maxLineBytes, stackTraceMs } = settings;
+    const feed = { maxLineBytes, stackTraceMs, pipeline: room.pipeline, now: this.#now, log };
     if (udp !== 'off') {
-      const { maxLineBytes } = settings;
-      this.#udp = new UdpSource({ ...udp, pipeline: room.pipeline, maxLineBytes, now: this.#now, log });
+      this.#udp = new UdpSource({ ...udp, ...feed });
       await this.#udp.start();
     }
+    this.#listeners = [
+      ...createSyslogListeners(settings.syslog, { ...feed, reloadMs: settings.reloadMs }),
+      ...socketSources({ ...shared, log }),
+    ];
+    for (const { source } of this.#listeners) await source.start();
     if (http !== 'off') {
       const ready = () => this.#readiness();
       this.#http = new HttpServer({
@@ -195,6 +220,7 @@ export class Bot {
         listeners: () => [
           ...(this.#http ? [`http ${this.#http.address}`] : []),
           ...(this.#udp ? [`udp ${this.#udp.address}`] : []),
+          ...this.listenerAddresses,
         ],
       },
     };

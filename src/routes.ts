@@ -4,15 +4,20 @@ import type { Settings } from './config/settings.ts';
 import type { Owner } from './control.ts';
 import type { EngineRoom } from './engine-room.ts';
 import type { ConnectedPlatforms } from './platforms.ts';
+import { createBodyBudget } from './sources/body-budget.ts';
 import { readBody } from './sources/http-body.ts';
-import { createHttpIngest } from './sources/http-ingest.ts';
+import { protocolRoutes } from './sources/http-protocols.ts';
 import { type Route, route } from './sources/http-server.ts';
+import { createRecordIngest } from './sources/record-ingest.ts';
 
 interface Shared {
   readonly settings: Settings;
   readonly room: EngineRoom;
   readonly now: () => number;
 }
+
+/** What all requests together may hold while they are read. */
+const BODIES_BYTES = 24 * 1024 ** 2;
 
 /** What the network may ask (product.md section 7). */
 export function botRoutes(
@@ -25,7 +30,14 @@ export function botRoutes(
   const { maxBodyBytes, maxLineBytes, ingestToken: token } = settings;
   const { pipeline, metrics } = room;
   return [
-    route('/ingest', createHttpIngest({ pipeline, source: 'http', token, maxBodyBytes, maxLineBytes, now })),
+    ...protocolRoutes({
+      pipeline,
+      token,
+      maxBodyBytes,
+      maxLineBytes,
+      budget: createBodyBudget(Math.max(BODIES_BYTES, 2 * maxBodyBytes)),
+      now,
+    }),
     route('/healthz', (_, response) => json(response, 200, { status: 'alive' })),
     route('/readyz', (_, response) => {
       const state = ready();
@@ -44,17 +56,14 @@ export function botRoutes(
 export function controlRoutes(
   options: Shared & { readonly ask: (words: readonly string[]) => Answer },
 ): Route[] {
-  const { settings, room, now, ask } = options;
-  const { maxBodyBytes, maxLineBytes } = settings;
+  const { settings, room, ask } = options;
+  const { maxBodyBytes } = settings;
   const { pipeline } = room;
   return [
-    route(
-      '/ingest',
-      createHttpIngest({ pipeline, source: 'pipe', token: undefined, maxBodyBytes, maxLineBytes, now }),
-    ),
+    route('/records', createRecordIngest({ pipeline, source: 'pipe', maxBodyBytes })),
     ping('bot'),
     route('/command', async (request: IncomingMessage, response: ServerResponse) => {
-      const read = await readBody(request, 64 * 1024);
+      const read = await readBody(request, { maxBytes: 64 * 1024 });
       if (!read.ok) return json(response, read.status, { reason: read.reason });
       json(response, 200, ask(JSON.parse(read.body.toString('utf8')) as string[]));
     }),

@@ -3,13 +3,16 @@ import { createClassifier } from '../classify/classifier.ts';
 import type { RulesInForce } from '../config/rule-files.ts';
 import type { Settings } from '../config/settings.ts';
 import { askBot } from '../control.ts';
+import type { LogRecord } from '../record/log-record.ts';
 import { redactRecord } from '../record/redact.ts';
-import { recordOfText } from '../record/text.ts';
 import { echo } from './echo.ts';
 import type { LineSink } from './line-sink.ts';
+import { StdinRecords } from './stdin-records.ts';
 
 const RETRY_MS = 500;
 const TELL_EVERY_MS = 10_000;
+/** Records in one request, so that it stays below the limit of a body. */
+const STEP = 1_000;
 
 /** Hands the lines to the bot that runs on the same data directory: one writer, one chat, one engine. */
 export function forwardToBot(options: {
@@ -19,51 +22,74 @@ export function forwardToBot(options: {
 }): LineSink {
   const { settings, inForce, now } = options;
   const classifier = settings.echo ? createClassifier(inForce.rules) : undefined;
+  let stopping: AbortSignal | undefined;
+  let notTaken = 0;
+  /** Lines that waited for the rest of their trace are handed over by a timer: one request after the other. */
+  let handed: Promise<void> = Promise.resolve();
+  const lines = new StdinRecords({
+    ...settings,
+    now,
+    onRecords: (records, joined) => {
+      echoEvents(records);
+      handed = handed.then(() => forward(records, joined));
+      return handed;
+    },
+  });
 
-  function echoEvents(lines: readonly string[]): void {
+  async function forward(records: readonly LogRecord[], joined: number): Promise<void> {
+    for (let start = 0; start < records.length || start === 0; start += STEP) {
+      const part = { records: records.slice(start, start + STEP), joined: start === 0 ? joined : 0 };
+      await hand(part);
+    }
+  }
+
+  async function hand(part: Part): Promise<void> {
+    const { records, joined } = part;
+    let toldAt = performance.now();
+    for (;;) {
+      const taken = await post(settings.dataDir, part);
+      if (taken === 'all') return;
+      if (taken === 'too large' && records.length > 1) {
+        const half = Math.ceil(records.length / 2);
+        await hand({ records: records.slice(0, half), joined });
+        return hand({ records: records.slice(half), joined: 0 });
+      }
+      if (taken === 'too large' || stopping?.aborted) {
+        notTaken += records.length + joined;
+        return;
+      }
+      // The bot may be restarting, or overloaded: the program that writes waits, nothing is dropped.
+      if (performance.now() - toldAt > TELL_EVERY_MS) {
+        toldAt = performance.now();
+        process.stderr.write(
+          `tocsin: the bot on ${settings.dataDir} takes no lines: ${records.length + joined} and what follows wait for it\n`,
+        );
+      }
+      await sleep(RETRY_MS, undefined, stopping ? { signal: stopping } : {}).catch(() => {});
+    }
+  }
+
+  function echoEvents(records: readonly LogRecord[]): void {
     if (!classifier) return;
-    for (const line of lines) {
-      const record = redactRecord(recordOfText(line, { observedAt: now() }));
+    for (const original of records) {
+      const record = redactRecord(original);
       const verdict = classifier.classify(record);
       if (verdict.outcome === 'match' || (verdict.outcome === 'generic' && verdict.grouped)) echo(record);
     }
   }
 
-  const post = (lines: readonly string[]): Promise<Taken> =>
-    askBot(settings.dataDir, 'POST', '/ingest', `${lines.join('\n')}\n`, 'text/plain').then(
-      (reply) => takenBy(reply?.status),
-      () => 'later',
-    );
-
-  /** Resolves with how many lines were not taken. */
-  async function hand(lines: readonly string[], signal: AbortSignal): Promise<number> {
-    let toldAt = performance.now();
-    for (;;) {
-      const taken = await post(lines);
-      if (taken === 'all') return 0;
-      if (taken === 'too large') {
-        if (lines.length === 1) return 1;
-        const half = Math.ceil(lines.length / 2);
-        return (await hand(lines.slice(0, half), signal)) + (await hand(lines.slice(half), signal));
-      }
-      if (signal.aborted) return lines.length;
-      // The bot may be restarting, or overloaded: the program that writes waits, nothing is dropped.
-      if (performance.now() - toldAt > TELL_EVERY_MS) {
-        toldAt = performance.now();
-        process.stderr.write(
-          `tocsin: the bot on ${settings.dataDir} takes no lines: ${lines.length} and what follows wait for it\n`,
-        );
-      }
-      await sleep(RETRY_MS, undefined, { signal }).catch(() => {});
-    }
-  }
-
   return {
-    take(lines, signal) {
-      echoEvents(lines);
-      return hand(lines, signal);
+    async take(group, signal) {
+      stopping = signal;
+      await lines.take(group);
+      await handed;
+    },
+    get notTaken() {
+      return notTaken;
     },
     async undelivered() {
+      void lines.flush();
+      await handed;
       const reply = await askBot(settings.dataDir, 'GET', '/drained').catch(() => undefined);
       return reply?.status === 200 ? (JSON.parse(reply.body) as { waiting: number }).waiting : undefined;
     },
@@ -71,10 +97,18 @@ export function forwardToBot(options: {
   };
 }
 
+/** What one request hands over. */
+interface Part {
+  readonly records: readonly LogRecord[];
+  /** Lines that are part of the record of another line. */
+  readonly joined: number;
+}
+
 type Taken = 'all' | 'too large' | 'later';
 
-/** 400 is for lines that are no lines; the bot has counted them. */
-function takenBy(status: number | undefined): Taken {
-  if (status === 413) return 'too large';
-  return status === 200 || status === 400 ? 'all' : 'later';
+/** 400 is for records that are none; the bot has counted them. */
+async function post(dataDir: string, part: Part): Promise<Taken> {
+  const reply = await askBot(dataDir, 'POST', '/records', JSON.stringify(part)).catch(() => undefined);
+  if (reply?.status === 413) return 'too large';
+  return reply?.status === 200 || reply?.status === 400 ? 'all' : 'later';
 }

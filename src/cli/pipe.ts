@@ -36,10 +36,10 @@ async function pipe(): Promise<void> {
   const stopping = new AbortController();
   void untilSignal().then(() => stopping.abort());
   const sink = await openSink(settings, inForce, log);
-  const notTaken = await readAll(sink, settings.maxLineBytes, stopping.signal);
+  await readAll(sink, settings.maxLineBytes, stopping.signal);
   const left = await waitForDelivery(sink, stopping.signal);
   await sink.close();
-  for (const text of troubles(settings.dataDir, notTaken, left)) {
+  for (const text of troubles(settings.dataDir, sink.notTaken, left)) {
     process.stderr.write(`tocsin: ${text}\n`);
     process.exitCode = 1;
   }
@@ -77,16 +77,14 @@ async function openSink(settings: Settings, inForce: RulesInForce, log: Log): Pr
 /** A program that ends by the same signal still says why: its last lines come a moment later. */
 const LAST_WORDS_MS = 300;
 
-/** Until the end of stdin, or a signal; resolves with how many lines were not taken. */
-async function readAll(sink: LineSink, maxLineBytes: number, signal: AbortSignal): Promise<number> {
+/** Until the end of stdin, or a signal. */
+async function readAll(sink: LineSink, maxLineBytes: number, signal: AbortSignal): Promise<void> {
   const enough = new AbortController();
   const stopSoon = () => setTimeout(() => enough.abort(), LAST_WORDS_MS);
   if (signal.aborted) stopSoon();
   else signal.addEventListener('abort', stopSoon, { once: true });
-  let notTaken = 0;
   for await (const lines of lineGroups(untilAborted(process.stdin, enough.signal), maxLineBytes))
-    notTaken += await sink.take(lines, signal);
-  return notTaken;
+    await sink.take(lines, signal);
 }
 
 const TELL_EVERY_MS = 10_000;

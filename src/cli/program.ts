@@ -5,6 +5,7 @@ import { ConfigError } from '../config/problem.ts';
 import { suggestion } from '../config/suggest.ts';
 import { ControlError } from '../control.ts';
 import { ListenError } from '../sources/listen-error.ts';
+import { TlsFilesError } from '../sources/tls-files.ts';
 import { DatabaseError } from '../store/database.ts';
 import { addAskCommands } from './ask.ts';
 import { addCheck } from './check.ts';
@@ -75,7 +76,14 @@ export async function run(argv: readonly string[]): Promise<void> {
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
-  const usersMistakes = [ConfigError, ListenError, DatabaseError, AlreadyRunningError, InputError];
+  const usersMistakes = [
+    ConfigError,
+    ListenError,
+    TlsFilesError,
+    DatabaseError,
+    AlreadyRunningError,
+    InputError,
+  ];
   if (usersMistakes.some((kind) => error instanceof kind)) {
     process.stderr.write(`tocsin: ${(error as Error).message}\n`);
     return WRONG_USAGE;

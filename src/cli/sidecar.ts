@@ -6,11 +6,12 @@ import { EngineRoom } from '../engine-room.ts';
 import type { Log } from '../log.ts';
 import { createTerminal } from '../platforms/terminal/terminal.ts';
 import { type ConnectedPlatforms, connectPlatforms } from '../platforms.ts';
-import { recordOfText } from '../record/text.ts';
+import type { LogRecord } from '../record/log-record.ts';
 import { ping } from '../routes.ts';
 import { HttpServer } from '../sources/http-server.ts';
 import { echo } from './echo.ts';
 import type { LineSink } from './line-sink.ts';
+import { StdinRecords } from './stdin-records.ts';
 
 export interface SidecarOptions {
   readonly settings: Settings;
@@ -24,12 +25,15 @@ const STEP = 5_000;
 
 /** The whole pipeline for one program's output: sends to the same chats as the bot, but answers no commands. */
 export class Sidecar implements LineSink {
+  /** A pipeline of its own takes all that it is given. */
+  readonly notTaken = 0;
   readonly #options: SidecarOptions;
   readonly #room: EngineRoom;
   readonly #platforms: ConnectedPlatforms;
   readonly #destinations: readonly Destination[];
   /** Tells others that this directory has its writer. */
   #lock: HttpServer | undefined;
+  readonly #lines: StdinRecords;
 
   constructor(options: SidecarOptions) {
     const { settings, inForce, log, now } = options;
@@ -68,6 +72,11 @@ export class Sidecar implements LineSink {
       width: columns ?? 100,
     });
     this.#destinations = chats.length > 0 ? chats : [terminal];
+    this.#lines = new StdinRecords({
+      ...settings,
+      now,
+      onRecords: (records, joined) => this.#submit(records, joined),
+    });
   }
 
   async start(): Promise<void> {
@@ -79,21 +88,22 @@ export class Sidecar implements LineSink {
     await Promise.all(this.#platforms.all.map((platform) => platform.start()));
   }
 
-  async take(lines: readonly string[]): Promise<number> {
-    const { now } = this.#options;
+  async take(lines: readonly string[]): Promise<void> {
     for (let start = 0; start < lines.length; start += STEP) {
-      const observedAt = now();
-      const records = lines.slice(start, start + STEP).map((line) => recordOfText(line, { observedAt }));
-      const committed = this.#room.pipeline.submit({ source: 'stdin', records });
-      // Told by the pipeline already; the next lines may fare better.
-      committed.catch(() => {});
-      if (this.#room.pipeline.overloaded) await committed.catch(() => {});
+      const committed = this.#lines.take(lines.slice(start, start + STEP));
+      if (this.#room.pipeline.overloaded) await committed;
     }
-    return 0;
+  }
+
+  /** Resolves after the commit, whatever became of it: the pipeline tells, and the next lines may fare better. */
+  #submit(records: readonly LogRecord[], joined: number): Promise<void> {
+    return this.#room.pipeline.submit({ source: 'stdin', records, joined }).catch(() => {});
   }
 
   async undelivered(): Promise<number> {
+    const committed = this.#lines.flush();
     this.#room.pipeline.flush();
+    await committed;
     return this.#room.store.outbox.waiting();
   }
 

@@ -54,6 +54,7 @@ function banner(settings: Settings, bot: Bot): string[] {
   const inputs = [
     ...(bot.httpAddress === undefined ? [] : [`http://${bot.httpAddress}/ingest`]),
     ...(bot.udpAddress === undefined ? [] : [`udp://${bot.udpAddress} (syslog, JSON, text)`]),
+    ...bot.listenerAddresses.map((address) => address.replace(' ', '://')),
     '"some-command | npx tocsin pipe"',
   ];
   const lines = [

@@ -17,6 +17,14 @@ export interface Environment {
   readonly http: Listen | 'off' | undefined;
   readonly udp: Listen | 'off' | undefined;
   readonly ingestToken: string | undefined;
+  readonly syslog: {
+    readonly tcp: Listen | 'off' | undefined;
+    readonly tls: Listen | 'off' | undefined;
+    readonly cert: string | undefined;
+    readonly key: string | undefined;
+    readonly clientCa: string | undefined;
+    readonly token: string | undefined;
+  };
   readonly telegram: Settings['telegram'];
   readonly slack: Settings['slack'];
   readonly slackWebhookUrl: string | undefined;
@@ -43,6 +51,7 @@ const SECRETS = [
   'SENTRY_DSN',
   'SENTRY_AUTH_TOKEN',
   'TOCSIN_INGEST_TOKEN',
+  'TOCSIN_SYSLOG_TOKEN',
 ] as const;
 
 const PLAIN = [
@@ -56,6 +65,8 @@ const PLAIN = [
     'TOCSIN_CONFIG',
   ],
   ...['TOCSIN_LOG_LEVEL', 'ALERT_TELEGRAM_CHAT_ID', 'TELEGRAM_API_ROOT', 'SLACK_CHANNEL', 'SLACK_API_URL'],
+  ...['TOCSIN_SYSLOG_TCP', 'TOCSIN_SYSLOG_TLS'],
+  ...['TOCSIN_SYSLOG_CERT', 'TOCSIN_SYSLOG_KEY', 'TOCSIN_SYSLOG_CLIENT_CA'],
   ...['SENTRY_ORG', 'SENTRY_PROJECT', 'SENTRY_URL'],
   ...['ALLOWED_CHAT_IDS', 'ADMIN_USER_IDS', 'SLACK_ALLOWED_CHANNELS', 'SLACK_ADMIN_USER_IDS'],
 ];
@@ -126,6 +137,14 @@ export function readEnvironment(env: Env, problems: Problem[]): Environment {
     http: listen('TOCSIN_HTTP'),
     udp: listen('TOCSIN_UDP'),
     ingestToken: of('TOCSIN_INGEST_TOKEN'),
+    syslog: {
+      tcp: listen('TOCSIN_SYSLOG_TCP'),
+      tls: listen('TOCSIN_SYSLOG_TLS'),
+      cert: text('TOCSIN_SYSLOG_CERT'),
+      key: text('TOCSIN_SYSLOG_KEY'),
+      clientCa: text('TOCSIN_SYSLOG_CLIENT_CA'),
+      token: of('TOCSIN_SYSLOG_TOKEN'),
+    },
     telegram: telegram(readers),
     slack: slack(readers),
     slackWebhookUrl: url('SLACK_WEBHOOK_URL', of('SLACK_WEBHOOK_URL')),

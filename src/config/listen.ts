@@ -8,3 +8,8 @@ export function parseListen(text: string): Listen | 'off' | undefined {
   if (port === undefined || Number(port) > 65_535) return undefined;
   return { host: v6 ?? (host || '127.0.0.1'), port: Number(port) };
 }
+
+/** Whether only this machine can reach an address. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
+}

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { type Environment, readEnvironment } from './environment.ts';
+import { isLoopback } from './listen.ts';
 import { ConfigError, type Problem } from './problem.ts';
 import type { Settings } from './settings.ts';
+import { syslogSettings } from './syslog-settings.ts';
 import { type FileSettings, parseTocsinFile } from './tocsin-file.ts';
 
 export interface LoadOptions {
@@ -53,9 +55,13 @@ function combine(
 ): Settings {
   const http = env.http ?? file.http ?? { host: '127.0.0.1', port: 8790 };
   const udp = env.udp ?? file.udp ?? { host: '127.0.0.1', port: 5514 };
+  const { gelfUdp = 'off', gelfTcp = 'off', fluent = 'off' } = file;
   for (const [name, listen] of [
     ['TOCSIN_HTTP', http],
     ['TOCSIN_UDP', udp],
+    ['gelf.udp', gelfUdp],
+    ['gelf.tcp', gelfTcp],
+    ['fluent', fluent],
   ] as const) {
     if (listen === 'off' || isLoopback(listen.host) || env.ingestToken !== undefined) continue;
     const message = `${listen.host} can be reached from outside, and there is no token. Set TOCSIN_INGEST_TOKEN, or bind 127.0.0.1.`;
@@ -72,9 +78,14 @@ function combine(
     dataDir: env.dataDir ?? file.dataDir ?? 'data',
     http,
     udp,
+    syslog: syslogSettings(file, env.syslog, isLoopback, problems),
+    gelfUdp,
+    gelfTcp,
+    fluent,
     ingestToken: env.ingestToken,
     maxBodyBytes: file.maxBodyBytes ?? 10 * 1024 ** 2,
     maxLineBytes: file.maxLineBytes ?? 256 * 1024,
+    stackTraceMs: file.stackTraceMs ?? 250,
     telegram: env.telegram,
     slack: env.slack,
     slackWebhookUrl: env.slackWebhookUrl,
@@ -96,8 +107,4 @@ function combine(
     secrets: env.secrets,
     warnings: env.warnings,
   };
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
 }

@@ -13,6 +13,18 @@ export interface TelegramChat {
   readonly threadId?: number;
 }
 
+/** The syslog listeners (TCP and TLS). */
+export interface SyslogSettings {
+  readonly tcp: Listen | 'off';
+  readonly tls:
+    | { readonly at: Listen; readonly cert: string; readonly key: string; readonly clientCa?: string }
+    | 'off';
+  /** Has to stand in the head of a connection's first message. */
+  readonly token: string | undefined;
+  readonly maxConnections: number;
+  readonly idleMs: number;
+}
+
 /** All that is configured, but the two rule files. Spans in ms, sizes in bytes. */
 export interface Settings {
   readonly enabled: boolean;
@@ -25,9 +37,16 @@ export interface Settings {
   readonly dataDir: string;
   readonly http: Listen | 'off';
   readonly udp: Listen | 'off';
+  readonly syslog: SyslogSettings;
+  /** GELF and Fluent Forward listen only where they are told to. */
+  readonly gelfUdp: Listen | 'off';
+  readonly gelfTcp: Listen | 'off';
+  readonly fluent: Listen | 'off';
   readonly ingestToken: string | undefined;
   readonly maxBodyBytes: number;
   readonly maxLineBytes: number;
+  /** How long a line waits for the rest of its stack trace; 0: not at all. */
+  readonly stackTraceMs: number;
   readonly telegram:
     | { readonly token: string; readonly chats: readonly TelegramChat[]; readonly apiRoot?: string }
     | undefined;

@@ -16,8 +16,19 @@ export interface FileSettings {
   readonly dataDir?: string;
   readonly http?: Listen | 'off';
   readonly udp?: Listen | 'off';
+  readonly syslogTcp?: Listen | 'off';
+  readonly syslogTls?: Listen | 'off';
+  readonly syslogCert?: string;
+  readonly syslogKey?: string;
+  readonly syslogClientCa?: string;
+  readonly syslogConnections?: number;
+  readonly syslogIdleMs?: number;
+  readonly gelfUdp?: Listen | 'off';
+  readonly gelfTcp?: Listen | 'off';
+  readonly fluent?: Listen | 'off';
   readonly maxBodyBytes?: number;
   readonly maxLineBytes?: number;
+  readonly stackTraceMs?: number;
   readonly timezone?: string;
   readonly console?: 'auto' | boolean;
   readonly logLevel?: string;
@@ -42,6 +53,7 @@ const SECRET_KEYS: Readonly<Record<string, string>> = {
   sentry_dsn: 'SENTRY_DSN',
   sentry_auth_token: 'SENTRY_AUTH_TOKEN',
   ingest_token: 'TOCSIN_INGEST_TOKEN',
+  syslog_token: 'TOCSIN_SYSLOG_TOKEN',
   token: 'TOCSIN_INGEST_TOKEN',
 };
 
@@ -73,8 +85,26 @@ const TOP: Table = {
   data: key('dataDir', (reader) => reader.text),
   http: key('http', listen),
   udp: key('udp', listen),
+  syslog: {
+    keys: {
+      tcp: key('syslogTcp', listen),
+      tls: {
+        keys: {
+          at: key('syslogTls', listen),
+          cert: key('syslogCert', (reader) => reader.text),
+          key: key('syslogKey', (reader) => reader.text),
+          client_ca: key('syslogClientCa', (reader) => reader.text),
+        },
+      },
+      connections: key('syslogConnections', (reader) => reader.number({ least: 1, whole: true })),
+      idle: key('syslogIdleMs', (reader) => reader.duration),
+    },
+  },
+  gelf: { keys: { udp: key('gelfUdp', listen), tcp: key('gelfTcp', listen) } },
+  fluent: key('fluent', listen),
   max_body: key('maxBodyBytes', (reader) => reader.size),
   max_line: key('maxLineBytes', (reader) => reader.size),
+  stack_trace_ms: key('stackTraceMs', (reader) => reader.number({ least: 0, whole: true })),
   timezone: key('timezone', timezone),
   console: key('console', consoleSwitch),
   log_level: key('logLevel', (reader) => reader.oneOf(LOG_LEVELS)),

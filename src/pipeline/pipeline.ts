@@ -17,6 +17,8 @@ export interface Submission {
   /** `http`, `udp`, `stdin`, `library`. */
   readonly source: string;
   readonly records: readonly LogRecord[];
+  /** Lines that are part of the record of another line (stack traces). */
+  readonly joined?: number;
   /** Lines that could not be read, by reason. */
   readonly dropped?: ReadonlyMap<string, number>;
 }
@@ -171,8 +173,9 @@ export class Pipeline {
   }
 
   #process(submission: Submission, builder: BatchBuilder): void {
-    const { source, records, dropped } = submission;
-    let received = records.length;
+    const { source, records, dropped, joined = 0 } = submission;
+    let received = records.length + joined;
+    builder.count(source, 'joined', joined);
     for (const [reason, count] of dropped ?? []) {
       builder.count(source, `dropped:${reason}`, count);
       received += count;

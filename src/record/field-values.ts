@@ -28,6 +28,7 @@ const ACCEPT: Readonly<Record<Role, Accept>> = {
   timestamp: timestampOf,
   traceId: traceOf,
   spanId: idOf,
+  requestId: idOf,
 };
 
 /** A level's number and its name, if it has one (pino has only the number). */
@@ -97,9 +98,11 @@ function idOf(value: AnyValue): AnyValue | undefined {
   return typeof value === 'string' && value !== '' && value.length <= 128 ? value : undefined;
 }
 
-/** A trace id, or the one inside a W3C traceparent. */
+/** A trace id, or the one inside a W3C traceparent or Google's name of a trace. */
 function traceOf(value: AnyValue): AnyValue | undefined {
   const id = idOf(value);
   if (typeof id !== 'string') return undefined;
-  return /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-/.exec(id)?.[1] ?? id;
+  const [, parent, google] =
+    /^(?:[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-|projects\/[^/]+\/traces\/(\w+)$)/.exec(id) ?? [];
+  return parent ?? google ?? id;
 }

@@ -12,7 +12,8 @@ export type Role =
   | 'host'
   | 'timestamp'
   | 'traceId'
-  | 'spanId';
+  | 'spanId'
+  | 'requestId';
 
 /**
  * The names that loggers give their fields, the one that counts most first. In lower case; a dot is a dot in the name or a
@@ -114,6 +115,7 @@ const NAMES: Readonly<Record<Role, readonly string[]>> = {
     'program',
     'kubernetes.container_name',
     'container_name',
+    'fly.app.name',
   ],
   host: [
     'host.name',
@@ -140,9 +142,46 @@ const NAMES: Readonly<Record<Role, readonly string[]>> = {
     'timemillis',
     'instant',
     '__realtime_timestamp',
+    'record.time.timestamp',
   ],
-  traceId: ['trace_id', 'traceid', 'trace.id', 'dd.trace_id', 'otel.trace_id', 'traceparent'],
-  spanId: ['span_id', 'spanid', 'span.id', 'dd.span_id', 'otel.span_id'],
+  traceId: [
+    'trace_id',
+    'traceid',
+    'trace.id',
+    'dd.trace_id',
+    'otel.trace_id',
+    'traceparent',
+    '@tr',
+    'contextmap.traceid',
+    'mdc.traceid',
+    'logging.googleapis.com/trace',
+  ],
+  spanId: [
+    'span_id',
+    'spanid',
+    'span.id',
+    'dd.span_id',
+    'otel.span_id',
+    '@sp',
+    'contextmap.spanid',
+    'mdc.spanid',
+    'logging.googleapis.com/spanid',
+  ],
+  requestId: [
+    'request_id',
+    'requestid',
+    'request.id',
+    'req_id',
+    'reqid',
+    'req.id',
+    'x_request_id',
+    'x-request-id',
+    'http.request.id',
+    'contextmap.requestid',
+    'mdc.requestid',
+    'correlation_id',
+    'correlationid',
+  ],
 };
 
 export interface RankedRole {

@@ -23,6 +23,17 @@ const NPM = /^npm (ERR!|error|WARN|warn|notice)(?= |$)/;
 /** `[01-May-2024 10:00:00] PHP Fatal error:  …`. */
 const PHP =
   /^(?:\[[^\]\n]{0,60}\] )?PHP (?:Catchable |Recoverable )?(fatal|parse|warning|notice|deprecated)\b/i;
+/** `[2024-05-01 10:00:00] production.ERROR: …` of Monolog and Laravel. */
+const MONOLOG =
+  /^\[[^\]\n]{10,40}\] [\w-]{1,40}\.(DEBUG|INFO|NOTICE|WARNING|ERROR|CRITICAL|ALERT|EMERGENCY): /;
+/** `7:M 01 May 2024 10:00:00.123 # …` of Redis: `.` debug, `-` verbose, `*` notice, `#` warning. */
+const REDIS = /^\d{1,7}:[XCSM] \d\d [A-Z][a-z]{2} \d{4} [\d:.]{8,15} ([.*#-]) /;
+const REDIS_LEVELS: Readonly<Record<string, string>> = {
+  '.': 'debug',
+  '-': 'info',
+  '*': 'notice',
+  '#': 'warn',
+};
 /** `error: …`, `gcc: fatal error: …`, `main.c:10:5: error: …`, `fail: Category[0]`. */
 const LEADING =
   /^\s*(?:[\w./+-]+(?::\d+){0,2}: )?(?:fatal )?(trace|debug|info|notice|warn|warning|err|error|severe|crit|critical|fatal|panic|alert|emerg|fail|trce|dbug)(?: [A-Z]{1,4}\d+)?:(?!:)/i;
@@ -68,6 +79,14 @@ function levelAtStart(head: string): Level | undefined {
       const number = severityOfSyslog(Number(kernel) % 8);
       return rest && rest.number > number ? rest : { number, text: `<${kernel}>` };
     }
+  }
+  if (first === 91 /* [ */) {
+    const monolog = MONOLOG.exec(head)?.[1];
+    if (monolog !== undefined) return level(monolog);
+  }
+  if (first >= 48 && first <= 57) {
+    const redis = REDIS.exec(head)?.[1];
+    if (redis !== undefined) return level(REDIS_LEVELS[redis]);
   }
   const letter = LETTER.exec(head);
   if (letter) return level(LETTERS[letter[1] ?? letter[2] ?? letter[3] ?? letter[4] ?? '']);
@@ -115,7 +134,7 @@ function isProse(before: string): boolean {
 }
 
 const LOGFMT_START = /^\s*[\w.@-]{1,40}=/;
-const LOGFMT_LEVEL = /\s(?:level|lvl|severity)="?([A-Za-z]{3,11})\b/;
+const LOGFMT_LEVEL = /(?:\s(?:level|lvl|severity)|^at)="?([A-Za-z]{3,11})\b/;
 
 /** logfmt may have its level behind the message; the part in front of it is then a key as well. */
 function levelOfLogfmt(line: string): Level | undefined {

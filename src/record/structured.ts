@@ -13,6 +13,7 @@ import { mergeEnvelope } from './envelope.ts';
 import { exceptionOfFields } from './exception-of-fields.ts';
 import { acceptField } from './field-values.ts';
 import { PARENTS, type RankedRole, ROLES, type Role, TRANSPARENT } from './fields.ts';
+import { severityOfStatusField } from './http-status.ts';
 import type { AnyValue, LogRecord } from './log-record.ts';
 import { levelInText } from './severity-in-text.ts';
 
@@ -138,7 +139,9 @@ function build(winners: Winners, attributes: MutableObject, context: RecordConte
   });
   const body = text('body') ?? event ?? error ?? exception?.message ?? exception?.type ?? '';
   const level = winners.get('severity')?.accepted as { number: number; text?: string } | undefined;
-  const stated = number('severityNumber') ?? level?.number;
+  const requestId = text('requestId');
+  if (requestId !== undefined) attributes['request_id'] = requestId;
+  const stated = number('severityNumber') ?? level?.number ?? severityOfStatusField(attributes);
   const inBody = stated === undefined ? levelInText(body) : undefined;
   const severityText = level?.text ?? inBody?.text;
   const service = text('service') ?? nameOfProgram(level, attributes) ?? context.service;

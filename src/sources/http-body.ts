@@ -1,42 +1,47 @@
 import type { IncomingMessage } from 'node:http';
-import { createGunzip, createInflate } from 'node:zlib';
+import type { Transform } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import type { BodyBudget } from './body-budget.ts';
 
 export type BodyResult =
   | { readonly ok: true; readonly body: Buffer }
   | { readonly ok: false; readonly status: 400 | 413 | 415 | 429; readonly reason: string };
 
-/** What the bodies of all requests together hold; one that was read is to be released by who got it. */
-export interface BodyMemory {
-  held: number;
+export interface BodyOptions {
+  /** Of inflated bytes. */
   readonly maxBytes: number;
+  /** Shared with other requests; the bytes are given back by the caller of `ok`, by this function otherwise. */
+  readonly budget?: BodyBudget;
+  /** Codings that the caller undoes itself (`snappy`). */
+  readonly ownCodings?: readonly string[];
 }
 
+const INFLATERS: Readonly<Record<string, () => Transform>> = {
+  gzip: createGunzip,
+  'x-gzip': createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+};
+
 /**
- * Reads a request's body, inflating gzip and deflate, up to `maxBytes` of inflated bytes: a zip bomb is cut off at the limit.
- * Never rejects; a sender that breaks off gives a 400, and one that comes when too much is held already a 429.
+ * Reads a request's body, inflating gzip, deflate and br, up to `maxBytes` of inflated bytes: a zip bomb is cut off at the limit.
+ * Never rejects; a sender that breaks off gives a 400.
  */
-export function readBody(
-  request: IncomingMessage,
-  maxBytes: number,
-  memory: BodyMemory = { held: 0, maxBytes: Number.POSITIVE_INFINITY },
-): Promise<BodyResult> {
+export function readBody(request: IncomingMessage, options: BodyOptions): Promise<BodyResult> {
+  const { maxBytes, budget, ownCodings = [] } = options;
   const tooLarge: BodyResult = {
     ok: false,
     status: 413,
     reason: `the body is larger than ${maxBytes} bytes (max_body)`,
   };
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) return Promise.resolve(tooLarge);
-  const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
-  const inflate =
-    encoding === 'gzip' || encoding === 'x-gzip'
-      ? createGunzip()
-      : encoding === 'deflate'
-        ? createInflate()
-        : undefined;
-  if (!inflate && encoding !== 'identity' && encoding !== '') {
-    const reason = `content-encoding ${encoding} is not understood; send gzip, deflate or none`;
+  const coding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  const plain = coding === 'identity' || coding === '' || ownCodings.includes(coding);
+  if (!plain && !Object.hasOwn(INFLATERS, coding)) {
+    const reason = `content-encoding ${coding} is not understood; send gzip, deflate, br or none`;
     return Promise.resolve({ ok: false, status: 415, reason });
   }
+  const inflate = plain ? undefined : INFLATERS[coding]?.();
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -45,22 +50,26 @@ export function readBody(
     const finish = (result: BodyResult) => {
       if (finished) return;
       finished = true;
-      if (!result.ok) memory.held -= size;
       request.unpipe();
       inflate?.destroy();
       stream.removeAllListeners('data');
+      if (!result.ok) budget?.give(size);
       resolve(result);
     };
     stream.on('data', (chunk: Buffer) => {
+      if (size + chunk.length > maxBytes) return finish(tooLarge);
+      if (budget?.take(chunk.length) === false) return finish(BUSY);
       size += chunk.length;
-      memory.held += chunk.length;
-      if (size > maxBytes) finish(tooLarge);
-      else if (memory.held > memory.maxBytes)
-        finish({ ok: false, status: 429, reason: 'overloaded, nothing was taken' });
-      else chunks.push(chunk);
+      chunks.push(chunk);
     });
     stream.on('end', () => finish({ ok: true, body: Buffer.concat(chunks, size) }));
-    stream.on('error', () => finish({ ok: false, status: 400, reason: `the ${encoding} body is broken` }));
+    stream.on('error', () => finish({ ok: false, status: 400, reason: `the ${coding} body is broken` }));
     request.on('aborted', () => finish({ ok: false, status: 400, reason: 'the sender broke off' }));
   });
 }
+
+const BUSY: BodyResult = {
+  ok: false,
+  status: 429,
+  reason: 'too many large requests at once, nothing was taken',
+};

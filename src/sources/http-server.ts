@@ -79,13 +79,13 @@ export class HttpServer {
   }
 }
 
-/** A route for one path, whose handler's failure is a 500 and never an unhandled rejection. */
+/** A route for one path or a shape of paths, whose handler's failure is a 500 and never an unhandled rejection. */
 export function route(
-  path: string,
+  path: string | RegExp,
   handler: (request: IncomingMessage, response: ServerResponse) => unknown,
 ): Route {
   return (request, response, asked) => {
-    if (asked !== path) return false;
+    if (typeof path === 'string' ? asked !== path : !path.test(asked)) return false;
     Promise.resolve()
       .then(() => handler(request, response))
       .catch((error: Error) => {

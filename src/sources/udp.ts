@@ -1,22 +1,19 @@
-import { createSocket, type Socket } from 'node:dgram';
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
-import type { Pipeline } from '../pipeline/pipeline.ts';
-import type { LogRecord } from '../record/log-record.ts';
-import { recordsOfDatagram } from './formats/datagram.ts';
+import { linesOfDatagram } from './formats/datagram.ts';
+import { LineFeed, type LineFeedOptions } from './line-feed.ts';
 import { ListenError } from './listen-error.ts';
+import { kernelDrops } from './udp-drops.ts';
 
 /** Asked of the kernel, so that a short stall loses nothing (facts: without it 35 % are lost at 80,000 a second). */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
-/** Datagrams are handed on together this often (ms); the pipeline commits them within its own short wait. */
-const HAND_ON_MS = 10;
+/** How often the kernel is asked what it dropped. */
+const DROPS_EVERY_MS = 5_000;
 
-export interface UdpOptions {
+export interface UdpOptions extends Omit<LineFeedOptions, 'source'> {
   readonly host: string;
   readonly port: number;
-  readonly pipeline: Pick<Pipeline, 'submit' | 'overloaded'>;
-  readonly maxLineBytes: number;
-  readonly now: () => number;
   readonly log: { warn(fields: object, message: string): void };
 }
 
@@ -24,14 +21,14 @@ export interface UdpOptions {
 export class UdpSource {
   readonly #options: UdpOptions;
   readonly #socket: Socket;
-  #records: LogRecord[] = [];
-  #dropped = new Map<string, number>();
-  #timer: NodeJS.Timeout | undefined;
-  #pending = new Set<Promise<void>>();
+  readonly #feed: LineFeed;
+  #drops = 0;
+  #dropsTimer: NodeJS.Timeout | undefined;
 
   constructor(options: UdpOptions) {
     this.#options = options;
     this.#socket = createSocket({ type: isIPv6(options.host) ? 'udp6' : 'udp4' });
+    this.#feed = new LineFeed({ ...options, source: 'udp' });
   }
 
   async start(): Promise<void> {
@@ -44,8 +41,10 @@ export class UdpSource {
       throw new ListenError('TOCSIN_UDP', `${host}:${port}`, error as NodeJS.ErrnoException);
     }
     this.#socket.on('error', (error) => log.warn({ err: error }, 'The UDP socket reported an error.'));
-    this.#socket.on('message', (bytes) => this.#take(bytes));
+    this.#socket.on('message', (bytes, peer) => this.#take(bytes, peer));
     this.#enlargeBuffer();
+    this.#drops = kernelDrops(this.#at()) ?? 0;
+    this.#dropsTimer = setInterval(() => this.#countDrops(), DROPS_EVERY_MS);
   }
 
   get address(): string {
@@ -55,9 +54,22 @@ export class UdpSource {
 
   /** Closes the socket; resolves when all that was received is committed. */
   async stop(): Promise<void> {
+    clearInterval(this.#dropsTimer);
+    if (this.#dropsTimer !== undefined) this.#countDrops();
     await new Promise<void>((resolve) => this.#socket.close(() => resolve()));
-    this.#handOn();
-    await Promise.allSettled(this.#pending);
+    await this.#feed.stop();
+  }
+
+  #at(): { host: string; port: number } {
+    const { address, port } = this.#socket.address();
+    return { host: address, port };
+  }
+
+  #countDrops(): void {
+    const drops = kernelDrops(this.#at());
+    if (drops === undefined) return;
+    this.#feed.drop('kernel_buffer_full', drops - this.#drops);
+    this.#drops = drops;
   }
 
   #enlargeBuffer(): void {
@@ -73,28 +85,16 @@ export class UdpSource {
     }
   }
 
-  #take(bytes: Buffer): void {
-    if (this.#options.pipeline.overloaded) {
-      this.#dropped.set('overloaded', (this.#dropped.get('overloaded') ?? 0) + 1);
-    } else {
-      const context = { observedAt: this.#options.now() };
-      for (const record of recordsOfDatagram(bytes, context, this.#options)) this.#records.push(record);
+  #take(bytes: Buffer, peer: RemoteInfo): void {
+    if (this.#feed.overloaded) {
+      this.#feed.drop('overloaded');
+      return;
     }
-    this.#timer ??= setTimeout(() => this.#handOn(), HAND_ON_MS);
-  }
-
-  #handOn(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    if (this.#records.length === 0 && this.#dropped.size === 0) return;
-    const submission = { source: 'udp', records: this.#records, dropped: this.#dropped };
-    this.#records = [];
-    this.#dropped = new Map();
-    // A batch that cannot be stored is counted by the pipeline; there is no sender to tell.
-    const done: Promise<void> = this.#options.pipeline.submit(submission).then(
-      () => void this.#pending.delete(done),
-      () => void this.#pending.delete(done),
-    );
-    this.#pending.add(done);
+    // A relay sends for many programs, which syslog names; of plain text only the sending socket tells them apart.
+    const syslog = bytes[0] === 60; /* < */
+    const stream = syslog ? peer.address : `${peer.address}:${peer.port}`;
+    const lines = linesOfDatagram(bytes);
+    for (const line of lines) this.#feed.take(stream, line);
+    if (lines.length === 0) this.#feed.drop('empty');
   }
 }

@@ -57,6 +57,18 @@ describe('settings', () => {
     expect(loadSettings({ env })).toMatchObject({ http: { host: '::1', port: 0 }, shadow: false });
   });
 
+  it('have GELF and Fluent listeners only where the file names them, and outside only with a token', () => {
+    expect(loadSettings({ env: {} })).toMatchObject({ gelfUdp: 'off', gelfTcp: 'off', fluent: 'off' });
+    const text = 'gelf: {udp: "127.0.0.1:12201", tcp: off}\nfluent: 0.0.0.0:24224\n';
+    const TOCSIN_CONFIG = file('gelf.yml', text);
+    expect(wrong({ TOCSIN_CONFIG })).toMatch(/^fluent: 0\.0\.0\.0 can be reached from outside/m);
+    expect(loadSettings({ env: { TOCSIN_CONFIG, TOCSIN_INGEST_TOKEN: 'a-token' } })).toMatchObject({
+      gelfUdp: { host: '127.0.0.1', port: 12_201 },
+      gelfTcp: 'off',
+      fluent: { host: '0.0.0.0', port: 24_224 },
+    });
+  });
+
   it('take a secret from the file that NAME_FILE names, and remember it for the log to blank', () => {
     const ALERT_TELEGRAM_BOT_TOKEN_FILE = file('token', `${BOT}\n`);
     const settings = loadSettings({

@@ -56,7 +56,7 @@ describe('tocsin pipe, ended by a signal', () => {
     const stuck = await standIn(
       dataDir,
       route('/ping', (_, response) => response.end('{"owner":"bot"}')),
-      route('/ingest', () => {
+      route('/records', () => {
         asked = true;
       }),
     );
@@ -95,8 +95,9 @@ describe('tocsin pipe beside a bot', () => {
       dataDir,
       route('/ping', (_, response) => response.end('{"owner":"bot"}')),
       route('/drained', (_, response) => response.end('{"waiting":0}')),
-      route('/ingest', async (request, response) => {
-        const lines = (await request.setEncoding('utf8').toArray()).join('').split('\n').slice(0, -1);
+      route('/records', async (request, response) => {
+        const body = (await request.setEncoding('utf8').toArray()).join('');
+        const lines = (JSON.parse(body) as { records: { raw: string }[] }).records.map(({ raw }) => raw);
         if (lines.length < 3) got.push(...lines);
         response.writeHead(lines.length < 3 ? 200 : 413).end();
       }),

@@ -1,14 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { recordsOfDatagram } from '../../src/sources/formats/datagram.ts';
+import type { LogRecord } from '../../src/record/log-record.ts';
+import { linesOfDatagram } from '../../src/sources/formats/datagram.ts';
+import { TextStreams } from '../../src/sources/formats/text-streams.ts';
 
 const CONTEXT = { observedAt: 1_700_000_000_000 };
-const LIMITS = { maxLineBytes: 1000 };
-const read = (bytes: string | Uint8Array) =>
-  recordsOfDatagram(typeof bytes === 'string' ? Buffer.from(bytes) : bytes, CONTEXT, LIMITS);
+function read(bytes: string | Uint8Array): LogRecord[] {
+  const streams = new TextStreams({ stackTraceMs: 250, maxLineBytes: 1000, syslog: true });
+  const records: LogRecord[] = [];
+  for (const line of linesOfDatagram(typeof bytes === 'string' ? Buffer.from(bytes) : bytes)) {
+    streams.take('', line, CONTEXT, records);
+  }
+  streams.flush(records);
+  return records;
+}
 const bodies = (bytes: string | Uint8Array) => read(bytes).map((record) => record.body);
 
-describe('recordsOfDatagram', () => {
+describe('the lines of a datagram', () => {
   it.each([
     ['text', 'hello', ['hello']],
     ['text lines, without the blank ones', 'a\r\n\nb\n', ['a', 'b']],

@@ -2,7 +2,8 @@ import { isObject } from '../../record/bounded-value.ts';
 import type { LogRecord } from '../../record/log-record.ts';
 import { type RecordContext, recordOfObject } from '../../record/structured.ts';
 import { recordOfText } from '../../record/text.ts';
-import type { LineLimits } from './datagram.ts';
+import type { LineLimits } from './line-limits.ts';
+import { TextStreams } from './text-streams.ts';
 
 export interface LineError {
   /** The physical line, or the place in a JSON array; from 1. */
@@ -13,6 +14,8 @@ export interface LineError {
 /** Some of a body's lines, in their order. */
 export interface BodyPiece {
   readonly records: readonly LogRecord[];
+  /** Text lines that are part of the record of another line (stack traces). */
+  readonly joined: number;
   readonly rejected: number;
   /** Of the first 100 of the body that were rejected, those of this piece. */
   readonly errors: readonly LineError[];
@@ -52,6 +55,7 @@ export function* recordsOfBody(
 class BodyReader {
   #records: LogRecord[] = [];
   #errors: LineError[] = [];
+  #joined = 0;
   #rejected = 0;
   #told = 0;
   #lines = 0;
@@ -66,9 +70,15 @@ class BodyReader {
 
   /** What was read since the last time. */
   take(): BodyPiece {
-    const piece = { records: this.#records, rejected: this.#rejected, errors: this.#errors };
+    const piece = {
+      records: this.#records,
+      joined: this.#joined,
+      rejected: this.#rejected,
+      errors: this.#errors,
+    };
     this.#records = [];
     this.#errors = [];
+    this.#joined = 0;
     this.#rejected = 0;
     this.#lines = 0;
     this.#characters = 0;
@@ -76,11 +86,19 @@ class BodyReader {
   }
 
   *readText(text: string): Generator<BodyPiece> {
+    // All lines are here: none has to wait for another one. A trace may go on in the next piece.
+    const { maxLineBytes } = this.#limits;
+    const streams = new TextStreams({ stackTraceMs: 1, maxLineBytes, syslog: false });
     for (const [line, number] of linesOf(text)) {
       if (line.trim() !== '' && !this.#isTooLong(line, number))
-        this.#records.push(recordOfText(line, this.#context));
-      if (this.#isFull(line.length)) yield this.take();
+        streams.take('', line, this.#context, this.#records);
+      if (this.#isFull(line.length)) {
+        this.#joined = streams.takeJoined();
+        yield this.take();
+      }
     }
+    streams.flush(this.#records);
+    this.#joined = streams.takeJoined();
   }
 
   *readNdjson(text: string): Generator<BodyPiece> {

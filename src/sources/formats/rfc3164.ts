@@ -1,4 +1,5 @@
 import { cleanText } from '../../record/clean-text.ts';
+import { inNearestYear } from '../../record/nearest-year.ts';
 import { severityOfName } from '../../record/severity.ts';
 import { timestampAtStart } from '../../record/timestamp.ts';
 import { pidOf, type SyslogHead } from './syslog-head.ts';
@@ -10,7 +11,6 @@ const BSD_TIME =
 const ISO_TIME = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)? ?/y;
 const TAG = /([\w./@+()-]{1,64})(?:\[([^\]\s]{1,32})\])?:(?= |$)/y;
 const WORD = /([^\s:[\]]{1,255}|[0-9A-Fa-f:.]{2,45}) /y;
-const HALF_YEAR_MS = 182.5 * 86_400_000;
 
 /**
  * The head of an RFC 3164 message whose PRI ends at `start`, as rsyslog, syslog-ng, `logger` and the BSDs write it: the time (BSD
@@ -73,13 +73,6 @@ function timeAt(text: string, start: number, observedAt: number): { at: number; 
   const inYear = (year: number) =>
     Date.UTC(year, month, Number(day), Number(hour), Number(minute), Number(second), ms);
   const stated = before ?? behind;
-  const at = stated === undefined ? nearest(inYear, observedAt) : inYear(Number(stated));
+  const at = stated === undefined ? inNearestYear(inYear, observedAt) : inYear(Number(stated));
   return { at, end: BSD_TIME.lastIndex };
-}
-
-function nearest(inYear: (year: number) => number, observedAt: number): number {
-  const year = new Date(observedAt).getUTCFullYear();
-  const at = inYear(year);
-  if (at - observedAt > HALF_YEAR_MS) return inYear(year - 1);
-  return observedAt - at > HALF_YEAR_MS ? inYear(year + 1) : at;
 }

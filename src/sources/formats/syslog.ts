@@ -1,4 +1,4 @@
-import { mergeEnvelope } from '../../record/envelope.ts';
+import { type Envelope, mergeEnvelope } from '../../record/envelope.ts';
 import type { LogRecord } from '../../record/log-record.ts';
 import { severityOfSyslog } from '../../record/severity.ts';
 import type { RecordContext } from '../../record/structured.ts';
@@ -31,8 +31,13 @@ const SEVERITIES = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info'
 const MAX_PRI = 191;
 /** user.notice: what `logger` sends when nobody chose a level. */
 const LOGGER_DEFAULT = 13;
-/** syslog.emerg: what Heroku writes before every line. */
-const HEROKU = 40;
+
+/** A syslog message taken apart. */
+export interface SyslogParts {
+  /** What the head says; raw and body are the message's. */
+  readonly envelope: Envelope;
+  readonly message: string;
+}
 
 /**
  * The record of a syslog message, RFC 5424 or 3164 and what senders make of them, or undefined when it has no `<PRI>` (0 to
@@ -41,17 +46,25 @@ const HEROKU = 40;
  * facility and structured data become attributes. Never throws.
  */
 export function recordOfSyslog(text: string, context: RecordContext): LogRecord | undefined {
+  const parts = splitSyslog(text, context);
+  if (!parts) return undefined;
+  const { message, envelope } = parts;
+  const inner = recordOfText(message, { observedAt: context.observedAt, raw: context.raw ?? message });
+  return mergeEnvelope(inner, { ...envelope, body: inner.body, raw: inner.raw });
+}
+
+/** Head and message, or undefined when the text has no `<PRI>` (0 to 191). Never throws. */
+export function splitSyslog(text: string, context: RecordContext): SyslogParts | undefined {
   const pri = /^<(\d{1,3})>/.exec(text);
   const code = Number(pri?.[1] ?? MAX_PRI + 1);
   if (!pri || code > MAX_PRI) return undefined;
   const start = pri[0].length;
   const head = parseRfc5424(text, start) ?? parseRfc3164(text, start, context.observedAt);
-  const message = text.slice(head.messageAt).replace(/^\uFEFF/, '');
-  const inner = recordOfText(message, { observedAt: context.observedAt, raw: context.raw ?? message });
-  return mergeEnvelope(inner, envelopeOf(head, code, context, inner));
+  const message = unescapeLines(text.slice(head.messageAt).replace(/^\uFEFF/, ''));
+  return { message, envelope: envelopeOf(asRender(head), code, context) };
 }
 
-function envelopeOf(head: SyslogHead, code: number, context: RecordContext, inner: LogRecord): LogRecord {
+function envelopeOf(head: SyslogHead, code: number, context: RecordContext): Envelope {
   const service = head.service ?? context.service;
   const host = head.host ?? context.host;
   return {
@@ -59,7 +72,6 @@ function envelopeOf(head: SyslogHead, code: number, context: RecordContext, inne
     ...(head.timestamp === undefined ? {} : { timestamp: head.timestamp }),
     severityNumber: saysNothing(code, head) ? 0 : severityOfSyslog(code % 8),
     severityText: SEVERITIES[code % 8] as string,
-    body: inner.body,
     attributes: {
       facility: FACILITIES[code >> 3] as string,
       ...(head.pid === undefined ? {} : { pid: head.pid }),
@@ -70,11 +82,29 @@ function envelopeOf(head: SyslogHead, code: number, context: RecordContext, inne
       ...(service === undefined ? {} : { service }),
       ...(host === undefined ? {} : { host }),
     },
-    raw: inner.raw,
   };
+}
+
+/**
+ * Render has the service where others have the host, and type and id of the instance twice:
+ * `<0>1 2021-03-31T16:00:00-08:00 test-service cron-12345 74440 cron-12345 - …` (https://render.com/docs/log-streams).
+ */
+function asRender(head: SyslogHead): SyslogHead {
+  const { service, host, messageId, ...rest } = head;
+  const instance = service !== undefined && service === messageId && /^[a-z]\w*-[\w-]+$/.test(service);
+  if (!instance || host === undefined) return head;
+  return { ...rest, service: host, host: service };
+}
+
+/** rsyslog writes control characters of a message as `#` and three octal digits (its parser.escapeControlCharacters). */
+function unescapeLines(message: string): string {
+  if (!message.includes('#012')) return message;
+  return message.replace(/#01[12]/g, (code) => (code === '#012' ? '\n' : '\t')).trimEnd();
 }
 
 /** Whether nobody chose this level, so that the words of the text decide. */
 function saysNothing(code: number, head: SyslogHead): boolean {
-  return code === LOGGER_DEFAULT || (code === HEROKU && head.withoutDataField === true);
+  if (code === LOGGER_DEFAULT) return true;
+  // Heroku writes all that a program prints as info; Render's documented example has 0, an emergency of the kernel.
+  return head.withoutDataField === true || (code === 0 && head.service !== 'kernel');
 }

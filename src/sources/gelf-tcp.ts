@@ -1,0 +1,54 @@
+import type { Socket } from 'node:net';
+import { countDropped } from './count-dropped.ts';
+import { decodeGelf } from './formats/gelf.ts';
+import { createHarvest } from './formats/harvest.ts';
+import { createNulSplitter, type NulFrames } from './formats/nul-frames.ts';
+import { StreamServer } from './stream-server.ts';
+import { createHold, type StreamSourceOptions, waitWhileOverloaded } from './stream-source.ts';
+
+/** GELF over TCP: messages that end with a NUL. */
+export function createGelfTcp(options: StreamSourceOptions): StreamServer {
+  const { host, port, log } = options;
+  return new StreamServer({
+    host,
+    port,
+    log,
+    setting: 'gelf.tcp',
+    serve: (socket) => serve(socket, options),
+  });
+}
+
+async function serve(socket: Socket, options: StreamSourceOptions): Promise<void> {
+  const { pipeline, budget, maxLineBytes } = options;
+  const splitter = createNulSplitter(maxLineBytes);
+  const hold = createHold(budget);
+  try {
+    for await (const chunk of socket) {
+      await waitWhileOverloaded(pipeline);
+      await submit(splitter.push(chunk as Buffer), options);
+      if (!hold.set(splitter.held)) return await countDropped(pipeline, 'gelf', 'overloaded');
+    }
+    await submit(splitter.end(), options);
+  } catch {
+    // The connection broke; what it had begun is all that is lost.
+    if (splitter.held > 0) await countDropped(pipeline, 'gelf', 'incomplete');
+  } finally {
+    hold.set(0);
+  }
+}
+
+async function submit({ frames, tooLarge }: NulFrames, options: StreamSourceOptions): Promise<void> {
+  const { pipeline, now, maxLineBytes, maxBodyBytes } = options;
+  const context = { observedAt: now(), maxLineBytes, maxBodyBytes };
+  const harvest = createHarvest(context);
+  harvest.drop('too_large', tooLarge);
+  for (const frame of frames) {
+    const message = decodeGelf(frame, context);
+    if ('dropped' in message) harvest.drop(message.dropped);
+    else harvest.add(message.record);
+  }
+  const { records, dropped } = harvest;
+  if (records.length === 0 && dropped.size === 0) return;
+  // A batch that cannot be stored is counted by the pipeline; GELF has no answer that would tell the sender.
+  await pipeline.submit({ source: 'gelf', records, dropped }).catch(() => undefined);
+}

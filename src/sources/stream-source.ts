@@ -1,0 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { BodyBudget } from './body-budget.ts';
+
+/** What a source on a TCP stream is given. */
+export interface StreamSourceOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly pipeline: Pick<Pipeline, 'submit' | 'overloaded'>;
+  readonly maxLineBytes: number;
+  readonly maxBodyBytes: number;
+  /** What all connections together may hold of messages that are not complete. */
+  readonly budget: BodyBudget;
+  readonly now: () => number;
+  readonly log: { warn(fields: object, message: string): void };
+}
+
+/** How often it is looked whether the bot can take lines again (ms). */
+const OVERLOADED_WAIT_MS = 50;
+
+/** While the bot is overloaded nothing is read: TCP then holds the sender back. */
+export async function waitWhileOverloaded(pipeline: Pick<Pipeline, 'overloaded'>): Promise<void> {
+  while (pipeline.overloaded) await sleep(OVERLOADED_WAIT_MS);
+}
+
+/** What one connection holds of the shared budget. */
+export function createHold(budget: BodyBudget) {
+  let taken = 0;
+  return {
+    /** Holds so many bytes from now on; false when they are not left, and nothing is held then. */
+    set(bytes: number): boolean {
+      budget.give(taken);
+      const granted = budget.take(bytes);
+      taken = granted ? bytes : 0;
+      return granted;
+    },
+  };
+}
