@@ -21,6 +21,16 @@ describe('alerts.yml', () => {
     expect(rules.categories.get('db')).toEqual({ minCount: 9, cooldownMs: 1_800_000 });
   });
 
+  it('says when new groups ring, for all or for a category, and after how long a group has regressed', () => {
+    const rules = parseAlerts(
+      'rings: threshold\nregression_after: 3d\ncategories: {web: {rings: new}}\n',
+      'a.yml',
+    );
+    expect(rules).toMatchObject({ rings: 'threshold', regressionAfterMs: 3 * 86_400_000 });
+    expect(rules.categoryRings).toEqual(new Map([['web', 'new']]));
+    expect(() => parseAlerts('rings: always', 'a.yml')).toThrow(/a\.yml:1:8: rings: .*new.*threshold/);
+  });
+
   it.each([
     ['window_minutes: 0', /a\.yml:1:17: window_minutes: expected a number above 0, got 0/],
     ['min_count_default: 2.5', /whole number of 1 or more/],

@@ -49,7 +49,10 @@ function alertBody(context: AlertContext, alert: AlertDetail, mute: Mute | undef
   const now = context.now();
   const name = alert.signatureId ?? alert.canonical;
   const fields: Field[] = [
-    { label: 'Signature', value: [{ style: 'code', text: name }] },
+    // What no signature knows has its text as the title.
+    ...(alert.signatureId === undefined && alert.summary === ''
+      ? []
+      : [{ label: 'Signature', value: [{ style: 'code' as const, text: name }] }]),
     {
       label: 'Category',
       value: [{ style: 'code', text: alert.category }, ` · ${alert.policy} · ${alert.severity}`],
