@@ -153,7 +153,7 @@ class Head {
   /** A part behind which the message begins. */
   #closingPart(): boolean {
     if (!this.#leveled && this.#eat(LOGCAT)) return true;
-    if (this.#eat(PROGRAM_PID) || this.#eat(HOST_PROGRAM)) return true;
+    if (this.#eat(PROGRAM_PID) || (!this.#leveled && this.#eat(HOST_PROGRAM))) return true;
     if (this.#versioned && this.#eat(RFC5424)) return true;
     return this.#eat(CALL_SITE);
   }
