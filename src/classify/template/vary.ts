@@ -60,7 +60,7 @@ export function placesThatVary(text: string): readonly Place[] {
     at = end;
   }
   if (context > LEAST_CONTEXT) return places;
-  // `removing chargen`: a verb and its object.
+  // `removing hub`: a verb and its object.
   const [object] = places;
   return places.length === 1 && object !== undefined && LEADING_VERB.test(text.slice(0, object.start))
     ? places
