@@ -1,3 +1,4 @@
+import { REDACTED } from '../../record/redact-shapes.ts';
 import { labelOf } from '../canonical.ts';
 import { messageStart } from './header.ts';
 import { MASK } from './mask-rule.ts';
@@ -45,7 +46,15 @@ export function messageTemplate(text: string): string {
 export function messageOf(text: string): { readonly head: string; readonly message: string } {
   const cut = text.length > TEMPLATE_LENGTH ? text.slice(0, TEMPLATE_LENGTH) : text;
   const start = messageStart(cut);
-  return { head: cut.slice(0, start), message: singleBlanks(start > 0 ? cut.slice(start) : cut) };
+  return {
+    head: cut.slice(0, start),
+    message: singleBlanks(withSecrets(start > 0 ? cut.slice(start) : cut)),
+  };
+}
+
+/** A secret that was taken out is masked as the secret itself would be: with or without redaction the error is the same. */
+function withSecrets(text: string): string {
+  return text.includes(REDACTED) ? text.replaceAll(REDACTED, 'REDACTED0') : text;
 }
 
 const LONGEST_NAME = 100;

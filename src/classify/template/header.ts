@@ -19,15 +19,15 @@ const NEXT_WORD_UPPER = /[ :\]]{1,3}[A-Z]{2,}\s+[A-Z]{2,}\b/y;
 const SEPARATOR = /(?:[\s|,>•]|[-–:]+(?=\s)|[-–]{2,3}(?=\s))+/y;
 const PRIORITY = /<\d{1,3}>(?:\d )?/y;
 const STREAM = /(?:stdout|stderr) [FP] /y;
-/** `D WindowManager: `: the letter of logcat and its tag. */
-const LOGCAT = /[VDIWEF] [^:\s][^:]{0,59}: /y;
+/** `D PumpService: `: a letter for the level, and a tag. */
+const LETTER_AND_TAG = /[VDIWEF] [^:\s][^:]{0,59}: /y;
 const INTEGER = /\d{1,7}(?=[\s|\]])/y;
 /** What must come behind an integer for it to be a part of the head: another one, a level, a bracket, `---`. */
 const AFTER_INTEGER = new RegExp(
   `\\s+(?:\\d{1,7}\\s|(?:${LEVEL_WORDS})[\\s:]|[VDIWEF] |\\[|-{2,3} |\\S+:\\d+\\] )`,
   'y',
 );
-/** `nginx[12]: `, `sshd(pam_unix)[7]: `, `app[web.1]: ` */
+/** `nginx[12]: `, `cron(auth)[7]: `, `app[web.1]: ` */
 const PROGRAM_PID = /[\w./@+:()-]{1,80}\[[^\]\s]{1,40}\](?:: ?|(?=\s))/y;
 const PROGRAM = /[\w./@+()-]{1,60}(?: [\d.]{1,10})?: /y;
 const HOST = /\S{0,100}[^\s:] (?=\S)/y;
@@ -114,7 +114,7 @@ class Head {
     if (!bracket && (first < 65 || first > 90)) return false;
     const at = bracket ? 1 : 0;
     const end = this.#matched(bracket ? LEVEL_ANY_CASE : LEVEL, at);
-    // `ERROR IN CONTACTING …` is a sentence in capitals.
+    // `ERROR IN THE PUMP …` is a sentence in capitals.
     if (end < 0 || (!bracket && this.#matched(NEXT_WORD_UPPER, end) > 0)) return false;
     this.#at = bracket ? end + 1 : end;
     this.#leveled = true;
@@ -152,8 +152,8 @@ class Head {
 
   /** A part behind which the message begins. */
   #closingPart(): boolean {
-    if (!this.#leveled && this.#eat(LOGCAT)) return true;
-    if (this.#eat(PROGRAM_PID) || this.#eat(HOST_PROGRAM)) return true;
+    if (!this.#leveled && this.#eat(LETTER_AND_TAG)) return true;
+    if (this.#eat(PROGRAM_PID) || (!this.#leveled && this.#eat(HOST_PROGRAM))) return true;
     if (this.#versioned && this.#eat(RFC5424)) return true;
     return this.#eat(CALL_SITE);
   }
@@ -167,7 +167,7 @@ class Head {
     return this.#logger();
   }
 
-  /** Words of a head in front of another time (a host) or of the level (a place, a component): `R02-M1 RAS KERNEL INFO`. */
+  /** Words of a head in front of another time (a host) or of the level (a place, a component): `rack-7 POWER INFO`. */
   #eatUpToNext(): boolean {
     const text = this.#text;
     let at = this.#at;

@@ -24,7 +24,7 @@ export const MASK_RULES = [
   {
     name: 'time',
     reason: 'names of days, months and zones are part of a time',
-    example: ['since Fri Jul 01 08:16:53 PDT 2005 no beat', 'since <*> no beat'],
+    example: ['since Wed May 01 10:00:00 UTC 2024 no beat', 'since <*> no beat'],
   },
   {
     name: 'hex',

@@ -72,43 +72,59 @@ export function slotTemplate(canonical: string, { start, end }: Pick<Slot, 'star
  * these are merged with. All texts are taken for one category.
  */
 export function mergeGroups(canonicals: readonly string[]): readonly string[] {
-  const crowded = crowdedKeys(canonicals);
-  const parents = Uint32Array.from(canonicals.keys());
+  const distinct = [...new Set(canonicals)];
+  const { keys, ends } = keysOf(distinct);
+  const crowded = crowdedKeys(keys);
+  if (crowded.size === 0) return canonicals;
+  const parents = Uint32Array.from(distinct.keys());
   const firsts = new Map<number, number>();
-  for (const [index, canonical] of canonicals.entries()) {
-    if (crowded.size === 0) break;
-    for (const { key } of slotsOf(canonical)) {
+  for (let index = 0, at = 0; index < distinct.length; index++) {
+    for (; at < (ends[index] as number); at++) {
+      const key = keys[at] as number;
       if (!crowded.has(key)) continue;
       const first = firsts.get(key);
       if (first === undefined) firsts.set(key, index);
       else union(parents, first, index);
     }
   }
-  const least = new Map<number, string>();
-  for (const [index, canonical] of canonicals.entries()) {
-    const root = rootOf(parents, index);
-    const known = least.get(root);
-    if (known === undefined || canonical < known) least.set(root, canonical);
-  }
-  return canonicals.map((canonical, index) => least.get(rootOf(parents, index)) ?? canonical);
+  const groups = leastOf(distinct, parents);
+  return canonicals.map((canonical) => groups.get(canonical) ?? canonical);
 }
 
-/** The keys that `FAN_OUT` different texts or more have in common. */
-function crowdedKeys(canonicals: readonly string[]): ReadonlySet<number> {
+/** The least text of each group, by text. */
+function leastOf(texts: readonly string[], parents: Uint32Array): ReadonlyMap<string, string> {
+  const least = new Map<number, string>();
+  for (const [index, text] of texts.entries()) {
+    const root = rootOf(parents, index);
+    const known = least.get(root);
+    if (known === undefined || text < known) least.set(root, text);
+  }
+  return new Map(texts.map((text, index) => [text, least.get(rootOf(parents, index)) ?? text]));
+}
+
+/** The keys of the slots of all texts in one array, and where those of each text end. */
+function keysOf(texts: readonly string[]): { readonly keys: Float64Array; readonly ends: Uint32Array } {
   let keys = new Float64Array(1 << 12);
+  const ends = new Uint32Array(texts.length);
   let count = 0;
-  for (const canonical of new Set(canonicals)) {
-    const slots = slotsOf(canonical);
+  for (const [index, text] of texts.entries()) {
+    const slots = slotsOf(text);
     if (count + slots.length > keys.length) {
       const larger = new Float64Array(2 * keys.length);
       larger.set(keys);
       keys = larger;
     }
     for (const { key } of slots) keys[count++] = key;
+    ends[index] = count;
   }
-  const sorted = keys.subarray(0, count).sort();
+  return { keys: keys.subarray(0, count), ends };
+}
+
+/** The keys that `FAN_OUT` texts or more have in common. */
+function crowdedKeys(keys: Float64Array): ReadonlySet<number> {
+  const sorted = keys.slice().sort();
   const crowded = new Set<number>();
-  for (let i = FAN_OUT - 1; i < count; i++) {
+  for (let i = FAN_OUT - 1; i < sorted.length; i++) {
     const key = sorted[i] as number;
     if (key === sorted[i - FAN_OUT + 1]) crowded.add(key);
   }

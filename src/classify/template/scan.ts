@@ -24,8 +24,7 @@ import { quotationFate, quotedRequest } from './quotation.ts';
 import { ScanState } from './scan-state.ts';
 import {
   closingQuote,
-  colonEndsWord,
-  isApostrophe,
+  endsWord,
   isFilePath,
   isKeyPlace,
   isPathStart,
@@ -59,6 +58,8 @@ import {
   signStart,
 } from './word-rules.ts';
 
+/** Classes that may end a word. */
+const MAY_END = SPACE | STOP | QUOTE | COLON | DOT;
 /** No value of a key is to come. */
 const NO_VALUE = -1;
 
@@ -157,19 +158,8 @@ class Scan extends ScanState {
     let bits = 0;
     let end = start;
     for (; end < length; end++) {
-      const code = text.charCodeAt(end);
-      const own = classOf(code);
-      if ((own & (SPACE | STOP)) !== 0) break;
-      if ((own & QUOTE) !== 0 && (end === start || !isApostrophe(text, end))) break;
-      if ((own & COLON) !== 0 && (end === start || colonEndsWord(text, start, end, bits))) break;
-      // `enabled........1`
-      if (
-        (own & DOT) !== 0 &&
-        text.charCodeAt(end + 1) === 46 &&
-        (bits & SLASH) === 0 &&
-        (end > start || text.charCodeAt(end + 2) === 46)
-      )
-        break;
+      const own = classOf(text.charCodeAt(end));
+      if ((own & MAY_END) !== 0 && endsWord(text, start, end, own, bits)) break;
       bits |= own;
     }
     if (end === start) return this.#punctuation(start);
@@ -225,6 +215,16 @@ class Scan extends ScanState {
   #plain(start: number, end: number, bits: number): number {
     const text = this.text;
     const kind = wordKind(text, start, end);
+    // Nearly all words: none of the rules below could take them.
+    if (
+      kind === 0 &&
+      this.kind === 0 &&
+      (bits & BEYOND_HEX) !== 0 &&
+      start > 0 &&
+      text.charCodeAt(end) !== 40
+    ) {
+      return this.keep(start, end);
+    }
     if (this.wordEnd === start - 1 && namesUser(this, kind)) return this.masked(start, end, 'user');
     if (kind === CONSTANT) return this.masked(start, end, 'constant');
     if (start === 0 && portEnd(text, end) > 0) return this.masked(start, portEnd(text, end), 'host');

@@ -70,8 +70,18 @@ export function isFilePath(text: string, start: number, end: number): boolean {
   return false;
 }
 
+/** Whether a character of class `own` ends the word that began at `start`, of which the classes `bits` were seen. */
+export function endsWord(text: string, start: number, at: number, own: number, bits: number): boolean {
+  if ((own & (SPACE | STOP)) !== 0) return true;
+  if ((own & QUOTE) !== 0) return at === start || !isApostrophe(text, at);
+  if ((own & COLON) !== 0) return at === start || colonEndsWord(text, start, at, bits);
+  // `enabled........1`
+  if (text.charCodeAt(at + 1) !== 46 || (bits & SLASH) !== 0) return false;
+  return at > start || text.charCodeAt(at + 2) === 46;
+}
+
 /** Whether the colon at `at` ends the word that began at `start`, as in `key:value`; it does not in times, addresses, URLs. */
-export function colonEndsWord(text: string, start: number, at: number, bits: number): boolean {
+function colonEndsWord(text: string, start: number, at: number, bits: number): boolean {
   const next = text.charCodeAt(at + 1);
   if (next === 47 && text.charCodeAt(at + 2) === 47)
     return (bits & ~(LETTER | DIGIT | BEYOND_HEX | DOT | HYPHEN)) !== 0;
@@ -132,7 +142,7 @@ export function closingQuote(text: string, at: number): number {
 }
 
 /** Whether the quote at `at` is an apostrophe within a word. */
-export function isApostrophe(text: string, at: number): boolean {
+function isApostrophe(text: string, at: number): boolean {
   return (
     text.charCodeAt(at) === 39 && isWordChar(text.charCodeAt(at - 1)) && isWordChar(text.charCodeAt(at + 1))
   );

@@ -14,6 +14,7 @@ const SAYING = new Set(
     'insert update create select connect disconnect send receive login logout load save begin end true false yes and or is was are were be has'
   ).split(' '),
 );
+const LONGEST_SAYING = Math.max(...[...SAYING].map((word) => word.length));
 /** Verbs say what happened: `refused`, `closing`. Shorter words may be names (`fred`, `ming`). */
 const VERB = /^[A-Za-z][a-z]{3,}(?:ed|ing)$/;
 const LEADING_VERB = /^[A-Za-z][a-z]{3,}(?:ed|ing) $/;
@@ -59,7 +60,7 @@ export function placesThatVary(text: string): readonly Place[] {
     at = end;
   }
   if (context > LEAST_CONTEXT) return places;
-  // `removing chargen`: a verb and its object.
+  // `removing hub`: a verb and its object.
   const [object] = places;
   return places.length === 1 && object !== undefined && LEADING_VERB.test(text.slice(0, object.start))
     ? places
@@ -77,17 +78,20 @@ function mayVary(text: string, { start, end }: Place, bits: number, before: Plac
   const previous = text.charCodeAt(start - 1);
   // `"name"`, `reason=…`
   if (isQuote(previous) || isQuote(text.charCodeAt(end)) || previous === 61) return false;
-  const word = text.slice(start, end);
-  if (
-    SAYING.has(word.toLowerCase()) ||
-    VERB.test(word) ||
-    ERROR_WORD.test(word) ||
-    isErrorClass(text, start, end)
-  )
-    return false;
+  if (isSaying(text.slice(start, end))) return false;
   if (before === undefined) return true;
   const kind = wordKind(text, before.start, before.end);
   return kind !== CODE && kind !== ERROR && keyKind(text, before.start, before.end) === VALUE;
+}
+
+/** Whether a word says what happened: a small word, a verb, the name of an error. */
+function isSaying(word: string): boolean {
+  if (word.length <= LONGEST_SAYING && SAYING.has(/[A-Z]/.test(word) ? word.toLowerCase() : word))
+    return true;
+  const last = word.charCodeAt(word.length - 1);
+  // d, g: `-ed`, `-ing`
+  if ((last === 100 || last === 103) && VERB.test(word)) return true;
+  return ERROR_WORD.test(word) || isErrorClass(word, 0, word.length);
 }
 
 /** `ECONNRESET`, `SIGKILL`, `GET`, `NOT_FOUND`: names of errors, signals, methods and states. */

@@ -35,14 +35,18 @@ function isUpper(code: number): boolean {
   return code >= 65 && code <= 90;
 }
 
-/** Ends of the names of error classes. */
-const CLASS_ENDS = ['Error', 'Exception', 'Failure', 'Fault', 'Warning', 'Interrupt', 'Panic', 'Throwable'];
+/** Ends of the names of error classes, by their last letter. */
+const CLASS_ENDS = new Map<number, readonly string[]>();
+for (const end of ['Error', 'Exception', 'Failure', 'Fault', 'Warning', 'Interrupt', 'Panic', 'Throwable']) {
+  const last = end.charCodeAt(end.length - 1);
+  CLASS_ENDS.set(last, [...(CLASS_ENDS.get(last) ?? []), end]);
+}
 
 /** Whether a word is the name of an error class, with or without its package: `java.io.IOException`, `S3Error`. */
 export function isErrorClass(text: string, start: number, end: number): boolean {
   const last = text.charCodeAt(end - 1);
-  // r n e t g c: the last letters of the ends above.
-  if (last !== 114 && last !== 110 && last !== 101 && last !== 116 && last !== 103 && last !== 99)
-    return false;
-  return CLASS_ENDS.some((word) => text.endsWith(word, end) && end - start >= word.length);
+  // Letters from c (Panic) to t (Fault).
+  if (last < 99 || last > 116 || end - start < 5) return false;
+  const ends = CLASS_ENDS.get(last);
+  return ends?.some((word) => end - start >= word.length && text.endsWith(word, end)) ?? false;
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { canonicalTemplate } from '../../../src/classify/template/canonical-template.ts';
 import { explainTemplate } from '../../../src/classify/template/explain.ts';
 import { maskText } from '../../../src/classify/template/scan.ts';
+import { redactText } from '../../../src/record/redact.ts';
 
 const piece = fc.constantFrom(
   ...'"GET /a HTTP/1.1"|user|for|=|=|:|://|https://a.b/c?d=e|{"a": "b"}|[x(|)]|`|\'|\\|..|....|0x1f|10.0.0.1:80|::1|é7|订单7|\n|\n    at f (/a/b.js:1:2)|Traceback (most recent call last)|Caused by: |#0 /a.php(1): f()|goroutine 1|ERROR|2024-05-01 10:00:00|****|<*>|@|Fri|Jul|UTC|\u0000|\ud800|😀'.split(
@@ -86,6 +87,16 @@ describe('the template form', () => {
 
   it('takes blanks and colours for nothing', () => {
     expect(canonicalTemplate('cache  miss \t storm ')).toBe(canonicalTemplate('cache miss storm'));
+  });
+
+  it.each([
+    'login failed password=hunter2 for x',
+    'auth Bearer abcdef123456789 rejected',
+    'connect postgres://ann:pw@db.example.com/x failed',
+    'key AKIAIOSFODNN7EXAMPLE refused',
+  ])('is the same whether or not the secrets were taken out: %s', (line) => {
+    expect(redactText(line)).not.toBe(line);
+    expect(canonicalTemplate(redactText(line))).toBe(canonicalTemplate(line));
   });
 
   it('masks each place once, in order', () => {
