@@ -150,7 +150,7 @@ describe('/why', () => {
       telegram.messages(CHAT).find(({ text }) => text.includes('Why BOOM')),
     );
     expect(plain(said.text)).toMatch(/Rang \(alert 1\): its category rings at the first event/);
-    await slack.slash('C0OPS', '/why', 'BOOM');
+    await slack.slash('C0OPS', '/tocsin', 'why BOOM');
     await eventually(() => slack.messages('C0OPS').some((one) => JSON.stringify(one).includes('Why BOOM')));
     const terminal = await cli(['why', 'BOOM'], { env: { TOCSIN_DATA: bot.dir } });
     expect(terminal.stdout).toMatch(/Rang \(alert 1\)/);

@@ -32,6 +32,8 @@ export interface SlackOptions {
   readonly listen: boolean;
 }
 
+/** Takes every command as its first word. */
+const OWN_COMMAND = 'tocsin';
 /** Where Slack's requests arrive in HTTP mode; Bolt's own default. */
 const EVENTS_PATH = '/slack/events';
 const REQUEST_TIMEOUT_MS = 15_000;
@@ -182,9 +184,11 @@ class Slack implements Platform {
 
   #listen(): void {
     const { chat, commands } = this.#options;
-    for (const { name } of commands) {
+    // `/tocsin mute …` for those that Slack has itself (`/mute`), and for workspaces in which a name is taken.
+    for (const name of [...commands.map((command) => command.name), OWN_COMMAND]) {
       this.#app.command(`/${name}`, ({ body, ack, respond }) => {
-        const text = `/${name} ${String((body as unknown as Record<string, unknown>)['text'] ?? '')}`;
+        const words = String((body as unknown as Record<string, unknown>)['text'] ?? '');
+        const text = name === OWN_COMMAND ? `/${words.trim() || 'help'}` : `/${name} ${words}`;
         return this.#answer({ body: body as never, ack, respond: respond as Respond }, (actor) =>
           chat.command(actor, text),
         );
