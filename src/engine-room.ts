@@ -18,7 +18,7 @@ import type { Log } from './log.ts';
 import type { Message } from './message/message.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { createGroupStateCache } from './pipeline/group-states.ts';
-import { activeRules, Pipeline } from './pipeline/pipeline.ts';
+import { activeRules, Pipeline, type Submission } from './pipeline/pipeline.ts';
 import type { LogRecord } from './record/log-record.ts';
 import { RetentionLoop } from './retention-loop.ts';
 import { openStore } from './store/store.ts';
@@ -32,6 +32,8 @@ export interface EngineRoomOptions {
   readonly destinations: () => readonly Destination[];
   /** Where only some messages go (escalations). */
   readonly others: () => readonly Destination[];
+  /** Called after the commit with what a source handed over. */
+  readonly onStored?: (submission: Submission) => void;
   readonly onEvent?: (record: LogRecord, signature: Signature | undefined) => void;
 }
 
@@ -111,6 +113,7 @@ export class EngineRoom {
         this.metrics.lost(records);
         log.error({ err: error, records }, 'The database did not take a batch of lines; it was not stored.');
       },
+      ...(options.onStored ? { onStored: options.onStored } : {}),
       ...(options.onEvent ? { onEvent: options.onEvent } : {}),
     });
   }

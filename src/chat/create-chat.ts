@@ -7,6 +7,7 @@ import { errorsCommand, errorsPageOf, samples } from './commands/errors.ts';
 import { helpCommand } from './commands/help.ts';
 import { muteCommand, mutesCommand, unmuteCommand } from './commands/mute.ts';
 import { observeCommand } from './commands/observe.ts';
+import { sourcesCommand } from './commands/sources.ts';
 import { whyCommand } from './commands/why.ts';
 import { bundlePage } from './views/bundle.ts';
 import { plainMessage } from './views/plain.ts';
@@ -17,6 +18,7 @@ export const COMMANDS: readonly Command[] = [
   errorsCommand,
   observeCommand,
   whyCommand,
+  sourcesCommand,
   ackCommand,
   muteCommand,
   unmuteCommand,

@@ -251,4 +251,16 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX mutes_open ON mutes (until) WHERE ended_at IS NULL;
   CREATE INDEX audit_at ON audit (at);
   `,
+  `
+  -- sources, services and jobs that ring when they are not heard of
+  CREATE TABLE watches (
+    kind     TEXT NOT NULL,
+    name     TEXT NOT NULL,
+    last_at  INTEGER NOT NULL,
+    -- the signature under which its silence rang, as long as it lasts
+    alarm    TEXT,
+    alarm_at INTEGER,
+    PRIMARY KEY (kind, name)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
