@@ -20,6 +20,7 @@ import { HttpServer } from './sources/http-server.ts';
 import type { Listener } from './sources/listener.ts';
 import { UdpSource } from './sources/udp.ts';
 import { createSyslogListeners } from './syslog-listeners.ts';
+import { Watch } from './watch.ts';
 
 export interface BotOptions {
   readonly settings: Settings;
@@ -53,6 +54,7 @@ export class Bot {
   #udp: UdpSource | undefined;
   /** The listeners besides HTTP and UDP. */
   #listeners: Listener[] = [];
+  readonly #missing: Watch;
   #control: HttpServer | undefined;
   #refused: ConfigError | undefined;
 
@@ -66,6 +68,15 @@ export class Bot {
       now: this.#now,
       destinations: () => this.#platforms.alertDestinations,
       others: () => this.#platforms.otherDestinations,
+      onStored: (submission) => this.#missing.heard(submission),
+    });
+    this.#missing = new Watch({
+      watches: settings.watches,
+      store: this.#room.store,
+      pipeline: this.#room.pipeline,
+      announce: (message) => this.#room.announce(message),
+      now: this.#now,
+      log,
     });
     const access = accessOf(settings);
     const migrated = this.#room.store.meta.migratedChats();
@@ -106,6 +117,7 @@ export class Bot {
     this.#room.start();
     await Promise.all(this.#platforms.all.map((platform) => platform.start()));
     this.#watch.start();
+    this.#missing.start();
     log.info(
       {
         http: this.httpAddress,
@@ -124,6 +136,7 @@ export class Bot {
     await this.#platforms.console?.stop();
     const listeners = this.#listeners.map(({ source }) => source.stop());
     await Promise.all([this.#http?.stop(), this.#udp?.stop(), ...listeners, this.#control?.stop()]);
+    this.#missing.stop();
     // Couriers first: they send through the platforms. The database last: a chat may still be answering.
     await this.#room.stopDelivery();
     await Promise.all(this.#platforms.all.map((platform) => platform.stop()));
@@ -184,10 +197,11 @@ export class Bot {
     for (const { source } of this.#listeners) await source.start();
     if (http !== 'off') {
       const ready = () => this.#readiness();
+      const beat = (name: string, failure: string | undefined) => this.#missing.beat(name, failure);
       this.#http = new HttpServer({
         at: http,
         setting: 'TOCSIN_HTTP',
-        routes: botRoutes({ ...shared, ready, platforms: this.#platforms }),
+        routes: botRoutes({ ...shared, ready, beat, platforms: this.#platforms }),
       });
       await this.#http.start();
     }
@@ -217,6 +231,8 @@ export class Bot {
         configured: (name) => room.configured(name),
         explain: (line) => room.explain(line),
         explainGroup,
+        watches: () => this.#missing.status(),
+        asksToken: settings.ingestToken !== undefined,
         listeners: () => [
           ...(this.#http ? [`http ${this.#http.address}`] : []),
           ...(this.#udp ? [`udp ${this.#udp.address}`] : []),

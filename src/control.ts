@@ -41,7 +41,9 @@ export function askBot(
 ): Promise<ControlReply | undefined> {
   return new Promise((resolveReply, reject) => {
     const headers = { 'content-type': type, 'content-length': Buffer.byteLength(body) };
-    const request = httpRequest({ socketPath: controlSocket(dataDir), method, path, headers }, (response) => {
+    // A connection of its own: one that is kept may lead to a bot that has ended since.
+    const to = { socketPath: controlSocket(dataDir), method, path, headers, agent: false };
+    const request = httpRequest(to, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', (error) => reject(new ControlError(dataDir, error.message, error)));

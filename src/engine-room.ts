@@ -19,7 +19,7 @@ import type { Message } from './message/message.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { createGroupStateCache } from './pipeline/group-states.ts';
 import { createGrouping } from './pipeline/grouping.ts';
-import { activeRules, Pipeline } from './pipeline/pipeline.ts';
+import { activeRules, Pipeline, type Submission } from './pipeline/pipeline.ts';
 import type { LogRecord } from './record/log-record.ts';
 import { RetentionLoop } from './retention-loop.ts';
 import { openStore } from './store/store.ts';
@@ -33,6 +33,8 @@ export interface EngineRoomOptions {
   readonly destinations: () => readonly Destination[];
   /** Where only some messages go (escalations). */
   readonly others: () => readonly Destination[];
+  /** Called after the commit with what a source handed over. */
+  readonly onStored?: (submission: Submission) => void;
   readonly onEvent?: (record: LogRecord, signature: Signature | undefined) => void;
 }
 
@@ -115,6 +117,7 @@ export class EngineRoom {
         this.metrics.lost(records);
         log.error({ err: error, records }, 'The database did not take a batch of lines; it was not stored.');
       },
+      ...(options.onStored ? { onStored: options.onStored } : {}),
       ...(options.onEvent ? { onEvent: options.onEvent } : {}),
     });
   }

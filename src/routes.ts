@@ -6,6 +6,7 @@ import type { EngineRoom } from './engine-room.ts';
 import type { ConnectedPlatforms } from './platforms.ts';
 import { createBodyBudget } from './sources/body-budget.ts';
 import { readBody } from './sources/http-body.ts';
+import { type HeartbeatOptions, heartbeatRoute } from './sources/http-heartbeat.ts';
 import { protocolRoutes } from './sources/http-protocols.ts';
 import { type Route, route } from './sources/http-server.ts';
 import { createRecordIngest } from './sources/record-ingest.ts';
@@ -23,21 +24,18 @@ const BODIES_BYTES = 24 * 1024 ** 2;
 export function botRoutes(
   options: Shared & {
     readonly ready: () => { readonly ready: boolean };
+    readonly beat: HeartbeatOptions['beat'];
     readonly platforms: ConnectedPlatforms;
   },
 ): Route[] {
-  const { settings, room, now, ready, platforms } = options;
+  const { settings, room, now, ready, platforms, beat } = options;
   const { maxBodyBytes, maxLineBytes, ingestToken: token } = settings;
   const { pipeline, metrics } = room;
+  const budget = createBodyBudget(Math.max(BODIES_BYTES, 2 * maxBodyBytes));
+  const receiving = { pipeline, token, maxBodyBytes, maxLineBytes, budget, now };
   return [
-    ...protocolRoutes({
-      pipeline,
-      token,
-      maxBodyBytes,
-      maxLineBytes,
-      budget: createBodyBudget(Math.max(BODIES_BYTES, 2 * maxBodyBytes)),
-      now,
-    }),
+    ...protocolRoutes(receiving),
+    heartbeatRoute({ ...receiving, beat }),
     route('/healthz', (_, response) => json(response, 200, { status: 'alive' })),
     route('/readyz', (_, response) => {
       const state = ready();

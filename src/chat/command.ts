@@ -27,8 +27,24 @@ export interface Runtime {
     readonly masked: readonly { readonly text: string; readonly rule: string; readonly reason: string }[];
     readonly frames: readonly string[];
   };
+  /** Sources, services and jobs that are expected to be heard of. */
+  readonly watches: () => readonly WatchStatus[];
+  /** Whether senders have to show the token of TOCSIN_INGEST_TOKEN. */
+  readonly asksToken: boolean;
   /** What listens where: `http 127.0.0.1:8790`. */
   readonly listeners: () => readonly string[];
+}
+
+/** Somebody who is expected to be heard of. */
+export interface WatchStatus {
+  readonly kind: 'source' | 'heartbeat';
+  readonly name: string;
+  /** Longer than this without being heard rings. */
+  readonly limitMs: number;
+  readonly lastAt: number;
+  /** The signature under which its silence rang, as long as it lasts. */
+  readonly alarm: string | undefined;
+  readonly alarmAt: number | undefined;
 }
 
 /** What becomes of a log line. */

@@ -8,6 +8,7 @@ import { helpCommand } from './commands/help.ts';
 import { mergeCommand, splitCommand, undoMerge } from './commands/merge.ts';
 import { muteCommand, mutesCommand, unmuteCommand } from './commands/mute.ts';
 import { observeCommand } from './commands/observe.ts';
+import { sourcesCommand } from './commands/sources.ts';
 import { whyCommand } from './commands/why.ts';
 import { adoptView } from './views/adopt.ts';
 import { bundlePage } from './views/bundle.ts';
@@ -19,6 +20,7 @@ export const COMMANDS: readonly Command[] = [
   errorsCommand,
   observeCommand,
   whyCommand,
+  sourcesCommand,
   ackCommand,
   mergeCommand,
   splitCommand,

@@ -11,6 +11,9 @@ export function addAskCommands(program: Command): void {
   add(program, 'why', 'why it rang, or why it did not: <fingerprint|signature|noise|a log line>');
   add(program, 'merge', 'two groups are one error: <fingerprint> <fingerprint of the group>');
   add(program, 'split', 'takes a fingerprint out of its group: <fingerprint>');
+  add(program, 'sources', 'what listens, what came, and a ready command for each sender: [<sender>]', [
+    '--all',
+  ]);
   add(program, 'ack', 'acknowledges what rang: <fingerprint|signature|alert number|all>');
   add(
     program,
@@ -21,7 +24,8 @@ export function addAskCommands(program: Command): void {
   add(program, 'mutes', 'what is muted, by whom, and what it has held back');
 }
 
-function add(program: Command, name: string, description: string): void {
+/** `alone` is added where nothing else is asked for. */
+function add(program: Command, name: string, description: string, alone: readonly string[] = []): void {
   program
     .command(name)
     .description(description)
@@ -30,8 +34,9 @@ function add(program: Command, name: string, description: string): void {
     .allowUnknownOption()
     .allowExcessArguments()
     .action(async (words: string[], options: { json?: boolean }) => {
+      const asked = words.filter((word) => word !== '--json');
       process.exitCode = await ask(
-        [name, ...words.filter((word) => word !== '--json')],
+        [name, ...(asked.length === 0 ? alone : asked)],
         options.json === true || words.includes('--json'),
       );
     });

@@ -82,6 +82,7 @@ function combine(
     gelfUdp,
     gelfTcp,
     fluent,
+    watches: { sources: file.sources ?? [], heartbeats: file.heartbeats ?? [] },
     ingestToken: env.ingestToken,
     maxBodyBytes: file.maxBodyBytes ?? 10 * 1024 ** 2,
     maxLineBytes: file.maxLineBytes ?? 256 * 1024,

@@ -25,6 +25,24 @@ export interface SyslogSettings {
   readonly idleMs: number;
 }
 
+/** A source or service that rings when nothing comes from it for so long. */
+export interface SilenceSettings {
+  readonly name: string;
+  readonly silenceMs: number;
+}
+
+/** A job that is expected to say that it is alive. */
+export interface HeartbeatSettings {
+  readonly name: string;
+  readonly everyMs: number;
+  readonly graceMs: number;
+}
+
+export interface WatchSettings {
+  readonly sources: readonly SilenceSettings[];
+  readonly heartbeats: readonly HeartbeatSettings[];
+}
+
 /** All that is configured, but the two rule files. Spans in ms, sizes in bytes. */
 export interface Settings {
   readonly enabled: boolean;
@@ -42,6 +60,7 @@ export interface Settings {
   readonly gelfUdp: Listen | 'off';
   readonly gelfTcp: Listen | 'off';
   readonly fluent: Listen | 'off';
+  readonly watches: WatchSettings;
   readonly ingestToken: string | undefined;
   readonly maxBodyBytes: number;
   readonly maxLineBytes: number;

@@ -1,7 +1,8 @@
 import { parseListen } from './listen.ts';
 import { type Problem, throwIfAny } from './problem.ts';
 import { join, type Read, Reader } from './reader.ts';
-import { type Listen, LOG_LEVELS } from './settings.ts';
+import { type HeartbeatSettings, type Listen, LOG_LEVELS, type SilenceSettings } from './settings.ts';
+import { heartbeats, sources } from './watch-settings.ts';
 import type { MapEntry, YamlNode } from './yaml-node.ts';
 import { parseYaml } from './yaml-tree.ts';
 
@@ -26,6 +27,8 @@ export interface FileSettings {
   readonly gelfUdp?: Listen | 'off';
   readonly gelfTcp?: Listen | 'off';
   readonly fluent?: Listen | 'off';
+  readonly sources?: readonly SilenceSettings[];
+  readonly heartbeats?: readonly HeartbeatSettings[];
   readonly maxBodyBytes?: number;
   readonly maxLineBytes?: number;
   readonly stackTraceMs?: number;
@@ -102,6 +105,8 @@ const TOP: Table = {
   },
   gelf: { keys: { udp: key('gelfUdp', listen), tcp: key('gelfTcp', listen) } },
   fluent: key('fluent', listen),
+  sources: key('sources', sources),
+  heartbeats: key('heartbeats', heartbeats),
   max_body: key('maxBodyBytes', (reader) => reader.size),
   max_line: key('maxLineBytes', (reader) => reader.size),
   stack_trace_ms: key('stackTraceMs', (reader) => reader.number({ least: 0, whole: true })),

@@ -1,14 +1,14 @@
 import { type ActiveMute, decide, ruleFor } from '../alerting/decide.ts';
 import type { AlertRules } from '../alerting/rules.ts';
 import { type Classifier, identify } from '../classify/classifier.ts';
-import { UNCLASSIFIED } from '../classify/fingerprint.ts';
+import { fingerprint, UNCLASSIFIED } from '../classify/fingerprint.ts';
 import type { Signature } from '../classify/signature.ts';
 import type { LogRecord } from '../record/log-record.ts';
 import { loopReason } from '../record/loop-guard.ts';
 import { redactRecord } from '../record/redact.ts';
 import type { Batch, StoredAlert } from '../store/batch.ts';
 import type { MuteQuery } from '../store/mutes.ts';
-import { BatchBuilder, type BatchLimits } from './batch-builder.ts';
+import { BatchBuilder, type BatchLimits, type DecidedEvent } from './batch-builder.ts';
 import { type GroupStateCache, uniteStates } from './group-states.ts';
 import type { Grouping } from './grouping.ts';
 
@@ -19,8 +19,18 @@ export interface Submission {
   readonly records: readonly LogRecord[];
   /** Lines that are part of the record of another line (stack traces). */
   readonly joined?: number;
+  /** Records that the bot makes itself: what they are is decided already. */
+  readonly alarm?: Alarm;
   /** Lines that could not be read, by reason. */
   readonly dropped?: ReadonlyMap<string, number>;
+}
+
+/** What the bot rings for by itself; no rule is asked. */
+export interface Alarm {
+  /** Its own thresholds decide; it rings at once. */
+  readonly signature: Signature;
+  /** What makes the group. */
+  readonly canonical: string;
 }
 
 /** The rules in force; replaced whole at a reload. */
@@ -45,6 +55,8 @@ export interface PipelineOptions {
   readonly now: () => number;
   /** Called after the commit of a batch. */
   readonly onCommitted?: (batch: Batch, alerts: readonly StoredAlert[]) => void;
+  /** Called after the commit with each submission in it. */
+  readonly onStored?: (submission: Submission) => void;
   readonly onFailed?: (error: Error, records: number) => void;
   /** Called with each line that became an event (`LOG_AGG_ECHO`). */
   readonly onEvent?: (record: LogRecord, signature: Signature | undefined) => void;
@@ -56,6 +68,9 @@ export interface PipelineOptions {
 const MAX_QUEUED = 100_000;
 /** Records in one transaction: bounds how long the event loop stands still. */
 const MAX_BATCH = 5_000;
+
+/** Reasons of what was lost before it reached us: nobody received it. */
+const NEVER_CAME: ReadonlySet<string> = new Set(['kernel_buffer_full', 'sender_lost']);
 
 interface Waiting {
   readonly submission: Submission;
@@ -166,6 +181,8 @@ export class Pipeline {
     this.#refused.clear();
     for (const { resolve } of taken) resolve();
     this.#options.onCommitted?.(batch, alerts);
+    const { onStored } = this.#options;
+    if (onStored) for (const { submission } of taken) onStored(submission);
   }
 
   #countRefused({ source, records }: Submission): void {
@@ -173,15 +190,16 @@ export class Pipeline {
   }
 
   #process(submission: Submission, builder: BatchBuilder): void {
-    const { source, records, dropped, joined = 0 } = submission;
+    const { source, records, dropped, joined = 0, alarm } = submission;
     let received = records.length + joined;
     builder.count(source, 'joined', joined);
     for (const [reason, count] of dropped ?? []) {
       builder.count(source, `dropped:${reason}`, count);
-      received += count;
+      if (!NEVER_CAME.has(reason)) received += count;
     }
     builder.count(source, 'received', received);
-    for (const record of records) builder.count(source, this.#one(record, builder));
+    for (const record of records)
+      builder.count(source, alarm ? this.#ring(record, alarm, builder) : this.#one(record, builder));
   }
 
   /** Takes one record through the pipeline; returns what it is counted as. */
@@ -190,7 +208,7 @@ export class Pipeline {
     if (loop) return `dropped:${loop}`;
     if (!this.#options.enabled) return 'dropped:disabled';
     const record = redactRecord(original);
-    const { classifier, alerts, longestWindowMs } = this.#rules;
+    const { classifier, alerts } = this.#rules;
     const verdict = classifier.classify(record);
     if (verdict.outcome === 'ignored') return 'dropped:empty';
     if (verdict.outcome === 'noise') {
@@ -200,16 +218,37 @@ export class Pipeline {
     if (verdict.outcome === 'generic' && !verdict.grouped) return 'other';
 
     const signature = verdict.outcome === 'match' ? verdict.signature : undefined;
+    const { fingerprint: form } = alerts;
     const stacktrace = record.exception?.stacktrace;
-    const identity = identify(verdict.text, signature?.category, alerts.fingerprint, stacktrace);
+    const identity = identify(verdict.text, signature?.category, form, stacktrace);
     const rule = ruleFor(alerts, identity.category, signature, stacktrace !== undefined);
-    const since = record.observedAt - longestWindowMs;
-    const { root, united } = this.#options.grouping.groupOf(identity, verdict.text, alerts.fingerprint);
-    const state = this.#options.states.get(root, since);
-    for (const other of united) uniteStates(state, this.#options.states.get(other, since));
+    const { root, united } = this.#options.grouping.groupOf(identity, verdict.text, form);
+    const since = record.observedAt - this.#rules.longestWindowMs;
+    for (const other of united)
+      uniteStates(this.#options.states.get(root, since), this.#options.states.get(other, since));
+    this.#decide({ record, identity: { ...identity, fingerprint: root }, form, signature, rule }, builder);
+    return identity.category === UNCLASSIFIED && !signature ? 'generic' : 'matched';
+  }
+
+  /** An alarm of the bot itself. */
+  #ring(original: LogRecord, { signature, canonical }: Alarm, builder: BatchBuilder): string {
+    if (!this.#options.enabled) return 'dropped:disabled';
+    const record = redactRecord(original);
+    const { category } = signature;
+    const { alerts } = this.#rules;
+    const identity = { category, canonical, fingerprint: fingerprint(category, canonical) };
+    const rule = { ...ruleFor(alerts, category, signature), immediate: true };
+    this.#decide({ record, identity, form: alerts.fingerprint, signature, rule }, builder);
+    return 'matched';
+  }
+
+  #decide(event: Omit<DecidedEvent, 'decision' | 'windowFirstAt'>, builder: BatchBuilder): void {
+    const { record, identity, signature, rule } = event;
+    const since = record.observedAt - this.#rules.longestWindowMs;
+    const state = this.#options.states.get(identity.fingerprint, since);
     const mute = this.#options.muteOf(
       {
-        fingerprint: root,
+        fingerprint: identity.fingerprint,
         signatureId: signature?.id,
         category: identity.category,
         service: record.resource.service ?? '',
@@ -218,18 +257,8 @@ export class Pipeline {
     );
     const decision = decide(state, record.observedAt, rule, mute);
     const windowFirstAt = state.window.firstAt ?? record.observedAt;
-    const form = alerts.fingerprint;
-    builder.add({
-      record,
-      identity: { ...identity, fingerprint: root },
-      form,
-      signature,
-      decision,
-      rule,
-      windowFirstAt,
-    });
+    builder.add({ ...event, decision, windowFirstAt });
     this.#options.onEvent?.(record, signature);
-    return identity.category === UNCLASSIFIED && !signature ? 'generic' : 'matched';
   }
 }
 

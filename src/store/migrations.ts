@@ -283,4 +283,16 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (key, fingerprint)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- sources, services and jobs that ring when they are not heard of
+  CREATE TABLE watches (
+    kind     TEXT NOT NULL,
+    name     TEXT NOT NULL,
+    last_at  INTEGER NOT NULL,
+    -- the signature under which its silence rang, as long as it lasts
+    alarm    TEXT,
+    alarm_at INTEGER,
+    PRIMARY KEY (kind, name)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -15,6 +15,7 @@ import { createOutbox } from './outbox.ts';
 import { createRetention, type RetentionLimits } from './retention.ts';
 import { createSamples } from './samples.ts';
 import { createStories } from './stories.ts';
+import { createWatches } from './watches.ts';
 
 export interface StoreOptions {
   /** A directory, or `:memory:`. */
@@ -43,6 +44,7 @@ export function openStore(options: StoreOptions) {
     buttons: createButtons(db),
     meta: createMeta(db),
     names: createNames(db),
+    watches: createWatches(db),
     retention: createRetention(db, options.retention),
     /** All that `work` writes is committed together, or nothing of it. */
     atomically: (work: () => void): void => db.transaction(work).immediate(),

@@ -4,6 +4,7 @@ import { type Answer, type ChatContext, type Command, UsageError } from '../comm
 import { type Account, accountFor, equationOf, verdictOf } from '../views/account.ts';
 import { formatAgo, formatBytes, formatCount, formatSpan } from '../views/format.ts';
 import { textOf } from '../views/plain.ts';
+import { lossWords, sourceAccounts } from '../views/source-counts.ts';
 import { parseSpan, parseWords } from '../words.ts';
 
 const DEFAULT_WINDOW_MS = 24 * 3_600_000;
@@ -153,27 +154,17 @@ function sourceTotals(context: ChatContext, from: number) {
 }
 
 function sourceBlocks(context: ChatContext, from: number): Block[] {
-  const bySource = new Map<string, Map<string, number>>();
-  for (const { source, what, n } of context.store.health.sources(from)) {
-    const counts = bySource.get(source) ?? new Map<string, number>();
-    bySource.set(source, counts.set(what, n));
-  }
-  if (bySource.size === 0) return [{ type: 'text', spans: ['No line was received.'] }];
-  const fields = [...bySource].map(([source, counts]) => {
-    const of = (what: string) => counts.get(what) ?? 0;
-    const dropped = [...counts].flatMap(([what, n]) =>
-      what.startsWith('dropped:')
-        ? [`${formatCount(n)} ${what.slice('dropped:'.length).replaceAll('_', ' ')}`]
-        : [],
-    );
+  const accounts = sourceAccounts(context, from);
+  if (accounts.length === 0) return [{ type: 'text', spans: ['No line was received.'] }];
+  const fields = accounts.map((account) => {
     const parts = [
-      `${formatCount(of('received'))} received`,
-      `${formatCount(of('matched'))} matched`,
-      `${formatCount(of('generic'))} unclassified`,
-      `${formatCount(of('noise'))} noise`,
-      dropped.length === 0 ? '0 dropped' : `dropped: ${dropped.join(', ')}`,
+      `${formatCount(account.received)} received`,
+      `${formatCount(account.matched)} matched`,
+      `${formatCount(account.generic)} unclassified`,
+      `${formatCount(account.noise)} noise`,
+      ...lossWords(account),
     ];
-    return { label: `source ${source}`, value: [parts.join(' · ')] };
+    return { label: `source ${account.source}`, value: [parts.join(' · ')] };
   });
   return [{ type: 'fields', fields }];
 }
