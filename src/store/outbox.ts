@@ -115,6 +115,7 @@ export function createOutbox(db: Db) {
   const lastSent = db.prepare<[string, number], Row & { done_at: number; message_id: string | null }>(
     "SELECT * FROM outbox WHERE destination = ? AND state = 'sent' ORDER BY id DESC LIMIT ?",
   );
+  const endStorms = db.prepare('UPDATE bundles SET ended_at = ? WHERE destination = ? AND ended_at IS NULL');
   const waiting = db.prepare<[{ destination: string | null }], { n: number }>(`
     SELECT count(*) AS n FROM outbox
     WHERE done_at IS NULL AND (@destination IS NULL OR destination = @destination)`);
@@ -197,7 +198,11 @@ export function createOutbox(db: Db) {
     /** At start: what waits for a destination that is no longer configured can go nowhere; returns how many. */
     abandon(configured: readonly string[], at: number): number {
       const rows = waitingRows.all().filter(({ destination }) => !configured.includes(destination));
-      for (const row of rows) this.markFailed(toItem(row), 'the destination is no longer configured', at);
+      for (const row of rows) {
+        this.markFailed(toItem(row), 'the destination is no longer configured', at);
+        // A storm that goes on without its message would take in alerts for ever, should the chat come back.
+        endStorms.run(at, row.destination);
+      }
       return rows.length;
     },
     /** The last messages that a destination took, oldest first. */

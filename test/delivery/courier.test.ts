@@ -184,6 +184,17 @@ describe('a storm', () => {
     expect(posted[0]?.message.summary).toContain('20 errors');
   }, 15_000);
 
+  it('ends with the chat that is no longer configured: should it come back, alerts ring again', async () => {
+    const { room, courier, posted, store } = courierTo([], { stormAbove: 3 });
+    await courier.stop();
+    room.takeNow(...distinctErrors(10));
+    const ids = store.outbox.pending('test:1').map(({ id }) => id);
+    store.bundles.begin('test:1', 'storm', ids, Date.now());
+    expect(store.outbox.abandon([], Date.now())).toBe(11);
+    expect(store.bundles.openStorm('test:1')).toBeUndefined();
+    expect(posted).toHaveLength(0);
+  });
+
   it('is told in a second message where messages cannot be changed, and single critical ones go on', async () => {
     const { room, courier, posted, store } = courierTo([], { stormAbove: 3, editable: false });
     room.takeNow(...distinctErrors(10));
