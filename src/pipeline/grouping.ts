@@ -14,8 +14,12 @@ export interface Grouped {
 }
 
 export interface Grouping {
-  /** The group of an event. `text` is what was matched. */
-  groupOf(identity: Identity, text: string, form: FingerprintForm): Grouped;
+  /** The group of an event at `at` (ms). `text` is what was matched. */
+  groupOf(
+    identity: Identity,
+    event: { readonly text: string; readonly at: number },
+    form: FingerprintForm,
+  ): Grouped;
   /** What the batch under way has to write. */
   rows(): GroupingRows;
   /** The batch is in the database. */
@@ -30,6 +34,8 @@ export interface Grouping {
 const CAPACITY = 200_000;
 /** Texts that are remembered of one place that varies: more than FAN_OUT, as people may take some out of their group. */
 const KEPT = 2 * FAN_OUT;
+/** As long as a group takes to be called regressed. */
+const UPGRADE_MS = 7 * 86_400_000;
 const SHOWN_LENGTH = 300;
 const NOBODY: readonly string[] = [];
 
@@ -44,7 +50,13 @@ export function createGrouping(store: GroupingStore): Grouping {
   let joinings: Joining[] = [];
   let slots: { key: number; fingerprint: string }[] = [];
   let pendingSlots = new Map<number, string[]>();
-  const upgrading = store.hasSeedGroups();
+  let upgradedAt: number | undefined | 'unknown' = 'unknown';
+
+  /** For a while after the change of the form: later an error that has not been seen since then is a new one. */
+  function isUpgrading(at: number): boolean {
+    if (upgradedAt === 'unknown') upgradedAt = store.upgradedAt(at);
+    return upgradedAt !== undefined && at - upgradedAt < UPGRADE_MS;
+  }
 
   function remember(member: string, root: string): void {
     if (known.size >= CAPACITY / 2) {
@@ -115,7 +127,7 @@ export function createGrouping(store: GroupingStore): Grouping {
   };
 
   return {
-    groupOf(identity, text, form) {
+    groupOf(identity, { text, at }, form) {
       const own = identity.fingerprint;
       const root = lookUp(own);
       if (root !== undefined) return { root, united: NOBODY };
@@ -123,7 +135,7 @@ export function createGrouping(store: GroupingStore): Grouping {
         remember(own, own);
         return { root: own, united: NOBODY };
       }
-      const earlier = upgrading ? before(identity, text) : undefined;
+      const earlier = isUpgrading(at) ? before(identity, text) : undefined;
       if (earlier !== undefined && earlier !== own) {
         join(own, earlier, 'the same line was in this group before the form of fingerprints changed');
         return { root: earlier, united: NOBODY };

@@ -222,7 +222,11 @@ export class Pipeline {
     const stacktrace = record.exception?.stacktrace;
     const identity = identify(verdict.text, signature?.category, form, stacktrace);
     const rule = ruleFor(alerts, identity.category, signature, stacktrace !== undefined);
-    const { root, united } = this.#options.grouping.groupOf(identity, verdict.text, form);
+    const { root, united } = this.#options.grouping.groupOf(
+      identity,
+      { text: verdict.text, at: record.observedAt },
+      form,
+    );
     const since = record.observedAt - this.#rules.longestWindowMs;
     for (const other of united)
       uniteStates(this.#options.states.get(root, since), this.#options.states.get(other, since));

@@ -66,6 +66,8 @@ export function createGrouping(db: Db) {
     `SELECT ${COLUMNS} FROM merges WHERE fingerprint = ? AND undone_at IS NULL ORDER BY id DESC LIMIT 1`,
   );
   const audit = db.prepare('INSERT INTO audit (at, who, action, detail) VALUES (?, ?, ?, ?)');
+  const remember = db.prepare("INSERT OR IGNORE INTO meta (key, value) VALUES ('template_since', ?)");
+  const upgraded = db.prepare<[], { value: string }>("SELECT value FROM meta WHERE key = 'template_since'");
   const anySeed = db.prepare<[], { n: number }>(
     "SELECT count(*) AS n FROM (SELECT 1 FROM groups WHERE form = 'seed' LIMIT 1)",
   );
@@ -89,8 +91,12 @@ export function createGrouping(db: Db) {
     },
     /** The form under which a fingerprint's group was made. */
     formOf: (fingerprint: string): string | undefined => seen.get(fingerprint)?.form,
-    /** Whether there are groups of the older form at all. */
-    hasSeedGroups: (): boolean => (anySeed.get() as { n: number }).n > 0,
+    /** Since when the template form is in use here beside groups of the older one (ms); undefined when there are none. */
+    upgradedAt(now: number): number | undefined {
+      if ((anySeed.get() as { n: number }).n === 0) return undefined;
+      remember.run(String(now));
+      return Number((upgraded.get() as { value: string }).value);
+    },
     /** A person took it out of a group: it is not merged by itself again. */
     isKeptApart: (fingerprint: string): boolean => apart.get(fingerprint) !== undefined,
     /** Fingerprints whose texts share a slot, at most `limit`. */

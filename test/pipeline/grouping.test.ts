@@ -81,7 +81,8 @@ describe('grouping texts as they come', () => {
         const identityOf = (canonical: string) => {
           return { category: 'c', canonical, fingerprint: fingerprint('c', canonical) };
         };
-        const rootOf = (one: string) => grouping.groupOf(identityOf(one), one, 'template').root;
+        const rootOf = (one: string) =>
+          grouping.groupOf(identityOf(one), { text: one, at: NOON }, 'template').root;
         for (const [n, one] of texts.entries()) {
           rootOf(one);
           if (n % batch === 0) {
@@ -136,6 +137,16 @@ describe('a new form of fingerprints', () => {
     expect(fresh.store.samples.newest(fresh.store.samples.resolve('OOM') as never, 50)).toHaveLength(5);
     fresh.take(6 * MINUTE, ...Array.from({ length: 3 }, () => 'ERROR nobody has seen this before'));
     expect(fresh.rang).toHaveLength(1);
+  });
+
+  it('lets errors come out from behind their old label after a week', () => {
+    const old = room({ alerts: SEED });
+    old.take(0, 'TypeError: x is not a function');
+    const fresh = room({ dataDir: old.dataDir });
+    fresh.take(MINUTE, 'TypeError: y is not iterable');
+    expect(groupsOf(fresh)).toEqual([2]);
+    fresh.take(8 * DAY, 'TypeError: z is not a constructor');
+    expect(groupsOf(fresh)).toEqual([2, 1]);
   });
 });
 
