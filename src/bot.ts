@@ -68,6 +68,7 @@ export class Bot {
       now: this.#now,
       destinations: () => this.#platforms.alertDestinations,
       others: () => this.#platforms.otherDestinations,
+      givesUp: true,
       onStored: (submission) => this.#missing.heard(submission),
     });
     this.#missing = new Watch({

@@ -21,7 +21,12 @@ export function createComposer(options: ComposerOptions): Composer {
       { ...detail, service: detail.services.length === 1 ? service : '' },
       now(),
     );
-    const shown = { groupId: detail.groupId, state: lifeOf(detail, now()), seenAt: detail.lastSeenAt };
+    const shown = {
+      groupId: detail.groupId,
+      state: lifeOf(detail, now()),
+      seenAt: detail.lastSeenAt,
+      composedAt: now(),
+    };
     return { message: alertMessage(options, detail, mute), shown };
   }
 

@@ -35,6 +35,8 @@ export interface EngineRoomOptions {
   readonly others: () => readonly Destination[];
   /** Called after the commit with what a source handed over. */
   readonly onStored?: (submission: Submission) => void;
+  /** Whether what waits for a chat that is not configured is given up after a day: the bot's business, not the sidecar's. */
+  readonly givesUp: boolean;
   readonly onEvent?: (record: LogRecord, signature: Signature | undefined) => void;
 }
 
@@ -132,14 +134,13 @@ export class EngineRoom {
         'Messages were on their way when the last run ended; they are sent again.',
       );
     const destinations = [...this.#options.destinations(), ...this.#options.others()];
-    const abandoned = this.store.outbox.abandon(
-      destinations.map(({ id }) => id),
-      now(),
-    );
+    const ids = destinations.map(({ id }) => id);
+    this.#followMoves(ids);
+    const abandoned = this.#options.givesUp ? this.store.outbox.abandon(ids, now() - DAY_MS, now()) : 0;
     if (abandoned > 0)
       log.error(
         { messages: abandoned },
-        'Messages wait for chats that are no longer configured; they are given up.',
+        'Messages have waited for a day for chats that are not configured; they are given up.',
       );
     const { store } = this;
     const common = { store, composer: this.#composer, installation: store.meta.installation(), now, log };
@@ -168,6 +169,17 @@ export class EngineRoom {
       this.#escalation.start();
     }
     this.#retention.start(RETENTION_FIRST_MS);
+  }
+
+  /** Groups of Telegram that moved, and whose new id is configured by now: what waits for the old one goes there. */
+  #followMoves(ids: readonly string[]): void {
+    for (const [from, to] of this.store.meta.migratedChats()) {
+      const isNew = (id: string) => id === `telegram:${to}` || id.startsWith(`telegram:${to}:`);
+      for (const id of ids.filter(isNew)) {
+        const old = id.replace(`telegram:${to}`, `telegram:${from}`);
+        if (!ids.includes(old)) this.store.outbox.rename(old, id);
+      }
+    }
   }
 
   /** A chat that only a person can mend is told in the others; when it is back, too. */

@@ -49,6 +49,7 @@ export class Sidecar implements LineSink {
       now,
       destinations: () => this.#destinations,
       others: () => this.#platforms.otherDestinations,
+      givesUp: false,
       ...(settings.echo ? { onEvent: echo } : {}),
     });
     this.#platforms = connectPlatforms({

@@ -21,7 +21,7 @@ export type CourierStatus =
 
 export interface CourierOptions {
   readonly destination: Destination;
-  readonly store: Pick<Store, 'outbox' | 'bundles' | 'live' | 'atomically'>;
+  readonly store: Pick<Store, 'outbox' | 'bundles' | 'live' | 'meta' | 'atomically'>;
   readonly composer: Composer;
   /** Tells messages of this bot from those of another in the same channel. */
   readonly installation: string;
@@ -42,8 +42,10 @@ const BROKEN_RETRY_MS = 1_000;
 /** While something in the chat may change, we look this often. */
 const WATCH_MS = 1_000;
 /** A storm's message is edited so often that critical alerts are in it within five seconds; where it cannot, it is posted anew. */
-const STORM_EDIT_MS = 4_000;
-const STORM_POST_MS = 60_000;
+const STORM_EDIT_MS = { urgent: 4_500, other: 4_500 };
+const STORM_POST_MS = { urgent: 5_000, other: 60_000 };
+/** Longer waits are cut into these: timers hold 24 days, and clocks are set. */
+const LONGEST_PAUSE_MS = 3_600_000;
 /** Budget that other processes may have used: what was sent within the longest limit is remembered over a restart. */
 const MEMORY_MS = 61_000;
 
@@ -58,7 +60,7 @@ export class Courier {
   #stopping = new AbortController();
   #wake: () => void = () => {};
   #woken = false;
-  /** Until then nothing leaves, whichever message is next: a 429, a chat that is away. */
+  /** Until then nothing leaves, whichever message is next: a 429, a chat that is away. On the clock that is never set. */
   #pausedUntil = 0;
   #failures = 0;
 
@@ -113,14 +115,14 @@ export class Courier {
     for (const at of store.outbox.sentSince(destination.id, now() - MEMORY_MS)) {
       for (const budget of destination.budgets) budget.take('post', at);
     }
-    // Not longer than a minute at once: a clock that was set back must not hold the queue.
-    this.#pausedUntil = Math.min(store.outbox.pausedUntil(destination.id), now() + 60_000);
+    const pause = Math.min(store.meta.pausedUntil(destination.id) - now(), LONGEST_PAUSE_MS);
+    if (pause > 0) this.#pausedUntil = performance.now() + pause;
   }
 
   async #step(): Promise<void> {
     const { destination, now } = this.#options;
-    const paused = this.#pausedUntil - now();
-    if (paused > 0) return this.#pause(paused);
+    const paused = this.#pausedUntil - performance.now();
+    if (paused > 0) return this.#pause(Math.min(paused, LONGEST_PAUSE_MS));
     const plan = this.#plan();
     switch (plan.do) {
       case 'send': {
@@ -153,9 +155,10 @@ export class Courier {
     return planNext({
       now: at,
       waiting: store.outbox.pending(destination.id),
-      rangLastMinute: destination.everyAlert ? 0 : store.outbox.rangSince(destination.id, at - 60_000),
+      rangLastMinute: destination.everyAlert ? 0 : store.outbox.rangWithin(destination.id, 60_000, at),
       storm: storm && {
         unshown: store.bundles.unshown(storm.id).n,
+        urgent: store.bundles.unshown(storm.id).urgent,
         singles: store.bundles.singles(storm),
         posted: storm.messageId !== null,
         editedAt: storm.editedAt,
@@ -174,13 +177,27 @@ export class Courier {
     const { store, composer, now } = this.#options;
     const item = store.outbox.get(id);
     if (!item) return;
-    const composed = composer.item(item);
+    const composed = this.#compose(() => composer.item(item));
+    if (composed === 'broken') {
+      store.outbox.markFailed(item, 'internal error: it could not be written, see the log', now());
+      return;
+    }
     if (!composed) {
       store.outbox.markFailed(item, 'expired: the alert is older than the retention', now());
       return;
     }
     const result = await this.#send(item, composed.message);
     await this.#store(() => this.#settle(item, composed, result));
+  }
+
+  /** A view that throws must not hold what waits behind it. */
+  #compose<T>(write: () => T): T | 'broken' {
+    try {
+      return write();
+    } catch (error) {
+      this.#log('error', { err: error }, 'A message could not be written. Please report this.');
+      return 'broken';
+    }
   }
 
   async #send(item: OutboxItem, message: Message): Promise<SendResult> {
@@ -242,7 +259,16 @@ export class Courier {
     if (result.kind === 'rejected') {
       const step = nextStep(item.step);
       if (step) outbox.markDegraded(item, step, result.error, at);
-      else {
+      else if (result.waits) {
+        outbox.markRetry(
+          item,
+          result.error,
+          at,
+          this.#failed({ kind: 'blocked', error: result.error }),
+          false,
+        );
+        return;
+      } else {
         outbox.markFailed(item, result.error, at);
         const bundle = item.kind === 'bundle' ? bundles.get(item.bundleId) : undefined;
         if (bundle) bundles.fail(bundle, result.error, at);
@@ -259,9 +285,11 @@ export class Courier {
   async #showStorm(): Promise<void> {
     const { destination, store, composer, now } = this.#options;
     const storm = this.#storm();
-    if (!storm || storm.messageId === null) return;
-    if (!destination.edit) return store.bundles.repost(storm, now());
-    await this.#editStorm(storm, composer.bundle(storm));
+    if (!storm) return;
+    if (!destination.edit || storm.messageId === null) return store.bundles.repost(storm, now());
+    const composed = this.#compose(() => composer.bundle(storm));
+    if (composed === 'broken') return store.bundles.end(storm, now());
+    await this.#editStorm(storm, composed);
   }
 
   async #endStorm(): Promise<void> {
@@ -272,7 +300,10 @@ export class Courier {
 
   async #editStorm(storm: Bundle, composed: Composed): Promise<void> {
     const { store, now } = this.#options;
-    const result = await this.#change(storm.messageId as string, composed.message, storm.step);
+    // What is critical may use the share of the budget that is kept for posts.
+    const { urgent } = store.bundles.unshown(storm.id);
+    const share = urgent > 0 ? 'post' : 'edit';
+    const result = await this.#change(storm.messageId as string, composed.message, storm.step, share);
     if (result === undefined) return;
     await this.#store(() => {
       if (result.kind === 'edited') {
@@ -292,21 +323,27 @@ export class Courier {
     const { destination, store, now } = this.#options;
     const open = destination.edit ? store.live.open(destination.id) : [];
     let next: number | undefined;
+    const due: { readonly live: LiveMessage; readonly at: number }[] = [];
     for (const live of open) {
       const plan = planEdit(live, now());
       if (plan.do === 'settle') store.live.settle(live, plan.state);
-      else if (plan.do === 'edit' && plan.at <= now()) return this.#editLive(live);
+      else if (plan.do === 'edit' && plan.at <= now()) due.push({ live, at: plan.at });
       else next = now() + WATCH_MS;
     }
+    // What a person did first, then whoever has waited for the longest: nobody is passed over for ever.
+    const [first] = due.sort(
+      (a, b) => Number(b.live.touched > 0) - Number(a.live.touched > 0) || a.at - b.at,
+    );
+    if (first) return this.#editLive(first.live);
     if (next === undefined && this.#storm()) next = now() + WATCH_MS;
     await this.#pauseOrWake(next === undefined ? undefined : next - now());
   }
 
   async #editLive(live: LiveMessage): Promise<void> {
     const { destination, store, composer, now } = this.#options;
-    const composed = composer.live(live);
-    const shown = composed?.shown;
-    if (!composed || !shown) return store.live.remove(live);
+    const composed = this.#compose(() => composer.live(live));
+    const shown = composed === 'broken' ? undefined : composed?.shown;
+    if (!composed || composed === 'broken' || !shown) return store.live.remove(live);
     const result = await this.#change(live.messageId, composed.message, live.step);
     if (result === undefined) return;
     await this.#store(() => {
@@ -331,9 +368,10 @@ export class Courier {
     messageId: string,
     message: Message,
     step: LiveMessage['step'],
+    share: 'post' | 'edit' = 'edit',
   ): Promise<EditResult | undefined> {
     const { destination } = this.#options;
-    const wait = this.#budgetWait('edit');
+    const wait = this.#budgetWait(share);
     if (wait > 0) {
       await this.#pauseOrWake(wait);
       return undefined;
@@ -346,19 +384,23 @@ export class Courier {
 
   /** Notes a failure of the chat, and returns when it is asked again (ms). */
   #failed(result: Exclude<SendFailure, { kind: 'rejected' }>): number {
-    const at = this.#options.now();
+    const { now, store, destination } = this.#options;
+    const at = now();
     this.#failures += 1;
+    let ms = blockedBackoffMs(this.#failures - 1);
     if (result.kind === 'rate_limited') {
-      this.#pausedUntil = at + result.retryAfterMs;
+      ms = result.retryAfterMs;
+      // Kept over a restart: who asks too early is made to wait longer.
+      store.meta.pause(destination.id, at + ms);
       this.#log('warn', { retryAfterMs: result.retryAfterMs }, 'The chat asked for a pause, will wait.');
     } else if (result.kind === 'unavailable') {
-      this.#pausedUntil = at + backoffMs(this.#failures - 1, Math.random());
+      ms = backoffMs(this.#failures - 1, Math.random());
       this.#becomes({ state: 'failing', reason: result.error });
     } else {
-      this.#pausedUntil = at + blockedBackoffMs(this.#failures - 1);
       this.#becomes({ state: 'blocked', reason: result.error });
     }
-    return this.#pausedUntil;
+    this.#pausedUntil = performance.now() + ms;
+    return at + ms;
   }
 
   #worked(): void {
@@ -398,9 +440,9 @@ export class Courier {
   }
 }
 
-/** A destination does not throw for what a chat may answer; if it does: it may have been sent, and it is tried again. */
+/** A destination does not throw for what a chat may answer; if it does, that is a bug, and a simpler form may avoid it. */
 function unexpected(error: Error): SendFailure {
-  return { kind: 'unavailable', error: error.message, maybeSent: true };
+  return { kind: 'rejected', error: `internal error: ${error.message}` };
 }
 
 function reasonOf(failure: Exclude<SendFailure, { kind: 'rejected' }>): string {

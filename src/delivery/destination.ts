@@ -10,8 +10,11 @@ export type SendFailure =
   | { readonly kind: 'unavailable'; readonly error: string; readonly maybeSent: boolean }
   /** The chat is not to be had now (token refused, bot kicked, chat gone): a person must act, the message waits. */
   | { readonly kind: 'blocked'; readonly error: string }
-  /** Refused as it is: it is tried one step down the ladder, never again unchanged. */
-  | { readonly kind: 'rejected'; readonly error: string };
+  /**
+   * Refused as it is: it is tried one step down the ladder, never again unchanged. `waits`: what was refused at the end of the
+   * ladder, too, waits for a person; without it it is given up.
+   */
+  | { readonly kind: 'rejected'; readonly error: string; readonly waits?: boolean };
 
 /** What became of one attempt to send a message. */
 export type SendResult = { readonly kind: 'sent'; readonly messageId: string } | SendFailure;

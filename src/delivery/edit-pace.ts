@@ -17,7 +17,9 @@ export type EditPlan =
 /** Decides when a message in a chat has to be brought up to date. Pure. */
 export function planEdit(live: LiveMessage & Life, now: number): EditPlan {
   const state = lifeOf(live, now);
-  if (live.touched) return { do: 'edit', at: live.editedAt + TOUCHED_MS, state };
+  // Not later than now by a clock that was set back since.
+  const editedAt = Math.min(live.editedAt, now);
+  if (live.touched > 0) return { do: 'edit', at: editedAt + TOUCHED_MS, state };
   const final = state === 'over' || state === 'superseded';
   const news = live.lastSeenAt > live.seenAt;
   // Quiet was said already, and so is over.
@@ -25,7 +27,7 @@ export function planEdit(live: LiveMessage & Life, now: number): EditPlan {
   if (said && !news) {
     return final ? { do: 'settle', state } : { do: 'wait', until: lifeChangesAt(live, now) };
   }
-  if (!said) return { do: 'edit', at: live.editedAt + TOUCHED_MS, state };
+  if (!said) return { do: 'edit', at: editedAt + TOUCHED_MS, state };
   const pace = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, (now - live.postedAt) / 10));
-  return { do: 'edit', at: live.editedAt + pace, state };
+  return { do: 'edit', at: editedAt + pace, state };
 }

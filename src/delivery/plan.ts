@@ -3,8 +3,9 @@ import type { Waiting } from '../store/outbox.ts';
 
 /** An open storm, as far as the next step depends on it. */
 export interface StormNow {
-  /** Alerts folded into it that no message tells of yet. */
+  /** Alerts folded into it that no message tells of yet, and how many of them are critical. */
   readonly unshown: number;
+  readonly urgent: number;
   /** Alerts that went out singly since it began. */
   readonly singles: number;
   readonly posted: boolean;
@@ -23,8 +24,8 @@ export interface Situation {
   readonly postsLeft: number;
   /** More rings than this a minute are a storm (`storm.groups_per_minute`). */
   readonly stormAbove: number;
-  /** How often a storm's message may be brought up to date (ms). */
-  readonly stormPaceMs: number;
+  /** How often a storm's message is brought up to date (ms): for what is critical, and for the rest. */
+  readonly stormPaceMs: { readonly urgent: number; readonly other: number };
 }
 
 export type Plan =
@@ -39,7 +40,10 @@ export type Plan =
 
 /** An alert that has waited for longer than this is told in a summary with the others that have. */
 const STALE_MS = 15 * 60_000;
-/** Critical alerts that may still go out by themselves in an open storm, beside the singles from before anybody knew of it. */
+/**
+ * Alerts that go out by themselves, counted from the beginning of the storm; the other critical ones of it are on top of its
+ * message. Telegram's groups take 20 messages a minute: these and the storm's own leave room for an edit every five seconds.
+ */
 const STORM_SINGLES = 5;
 const MERGEABLE: readonly Waiting['kind'][] = ['alert', 'escalation'];
 
@@ -50,7 +54,8 @@ const MERGEABLE: readonly Waiting['kind'][] = ['alert', 'escalation'];
  */
 export function planNext(situation: Situation): Plan {
   const { waiting, storm } = situation;
-  const alerts = waiting.filter(({ kind }) => MERGEABLE.includes(kind));
+  // What may have arrived already is settled by itself: in a bundle it would come twice, unmarked.
+  const alerts = waiting.filter(({ kind, maybeSent }) => MERGEABLE.includes(kind) && !maybeSent);
   if (storm) return planInStorm(situation, storm, alerts);
   const ids = alerts.map(({ id }) => id);
   const kind = bundleFor(situation, alerts);
@@ -68,18 +73,25 @@ function bundleFor({ now, rangLastMinute, stormAbove, postsLeft }: Situation, al
 }
 
 function planInStorm(situation: Situation, storm: StormNow, alerts: readonly Waiting[]): Plan {
-  const { now, waiting, rangLastMinute, stormAbove } = situation;
+  const { waiting, rangLastMinute, stormAbove } = situation;
   const single = alerts.find(({ urgent }) => urgent);
-  const own = waiting.find(({ kind }) => kind === 'bundle');
-  const [first] = waiting;
   // The storm's own message goes first: the critical ones are on top of it.
+  const own = waiting.find(({ kind }) => kind === 'bundle') ?? waiting.find(({ maybeSent }) => maybeSent);
+  const [first] = waiting;
   if (own) return { do: 'send', id: own.id };
-  if (single && storm.posted && storm.singles < stormAbove + STORM_SINGLES)
-    return { do: 'send', id: single.id };
+  if (single && storm.posted && storm.singles < STORM_SINGLES) return { do: 'send', id: single.id };
   if (alerts.length > 0) return { do: 'fold', ids: alerts.map(({ id }) => id) };
-  if (storm.posted && storm.unshown > 0 && now >= storm.editedAt + situation.stormPaceMs)
-    return { do: 'show_storm' };
+  if (isDue(situation, storm)) return { do: 'show_storm' };
   if (first) return { do: 'send', id: first.id };
   const calm = rangLastMinute <= stormAbove / 2;
   return storm.posted && storm.unshown === 0 && calm ? { do: 'end_storm' } : { do: 'nothing' };
+}
+
+/** Whether its message has to be posted (it never was, or its row is gone), or brought up to date. */
+function isDue({ now, stormPaceMs }: Situation, storm: StormNow): boolean {
+  if (!storm.posted) return true;
+  if (storm.unshown === 0) return false;
+  const sinceMs = now - storm.editedAt;
+  // A clock that was set back must not freeze it.
+  return sinceMs < 0 || sinceMs >= (storm.urgent > 0 ? stormPaceMs.urgent : stormPaceMs.other);
 }

@@ -147,12 +147,12 @@ export function createBatchWriter(
     INSERT INTO noise (minute, pattern, count, last_at, sample) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET count = count + excluded.count, last_at = excluded.last_at, sample = excluded.sample`);
   const addAlert = db.prepare(`
-    INSERT INTO alerts (group_id, rang_at, reason, count, window_ms, cooldown_ms, first_at, category, policy, severity, shadow)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    INSERT INTO alerts (group_id, rang_at, reason, count, window_ms, cooldown_ms, first_at, category, policy, severity, shadow, receivers)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const enqueue = db.prepare(`
     INSERT INTO outbox (destination, kind, alert_id, state, priority, created_at, next_attempt_at)
     VALUES (?, 'alert', ?, 'pending', ?, ?, ?)`);
-  const touchOlder = db.prepare('UPDATE live SET touched = 1 WHERE group_id = ? AND open = 1');
+  const touchOlder = db.prepare('UPDATE live SET touched = touched + 1 WHERE group_id = ? AND open = 1');
   const logSuppressed = db.prepare(`
     INSERT INTO dispatch_log (alert_id, destination, outcome, detail, at) VALUES (?, ?, 'suppressed', ?, ?)`);
   const countSource = db.prepare(`
@@ -165,7 +165,7 @@ export function createBatchWriter(
     const id = Number(
       addAlert.run(
         ...[groupId, rangAt, alert.reason, alert.count, alert.windowMs, alert.cooldownMs, alert.firstAt],
-        ...[facts.category, facts.policy, facts.severity, shadow],
+        ...[facts.category, facts.policy, facts.severity, shadow, alert.destinations.length],
       ).lastInsertRowid,
     );
     touchOlder.run(groupId);

@@ -32,6 +32,8 @@ export interface BundledGroup {
   readonly policy: Policy;
   readonly severity: AlertSeverity;
   readonly urgent: boolean;
+  /** It is told because nobody acknowledged it. */
+  readonly escalated: boolean;
   readonly rangAt: number;
   readonly firstAt: number;
   readonly rings: number;
@@ -39,7 +41,11 @@ export interface BundledGroup {
   readonly count: number;
 }
 
-type Row = Omit<BundledGroup, 'urgent' | 'name'> & { readonly urgent: number; readonly canonical: string };
+type Row = Omit<BundledGroup, 'urgent' | 'escalated' | 'name'> & {
+  readonly urgent: number;
+  readonly escalated: number;
+  readonly canonical: string;
+};
 
 const COLUMNS =
   'id, destination, kind, started_at AS startedAt, message_id AS messageId, step, edited_at AS editedAt, ended_at AS endedAt';
@@ -64,9 +70,9 @@ export function createBundles(db: Db) {
   const enqueue = db.prepare(`
     INSERT INTO outbox (destination, kind, bundle_id, state, priority, created_at, next_attempt_at)
     VALUES (?, ?, ?, 'pending', ?, ?, ?)`);
-  const unshown = db.prepare<[number], { n: number; upTo: number | null }>(
-    "SELECT count(*) AS n, max(id) AS upTo FROM outbox WHERE bundle_id = ? AND state = 'folded'",
-  );
+  const unshown = db.prepare<[number], { n: number; urgent: number; upTo: number | null }>(`
+    SELECT count(*) AS n, coalesce(sum(priority >= ${PRIORITY.urgent}), 0) AS urgent, max(id) AS upTo
+    FROM outbox WHERE bundle_id = ? AND state = 'folded'`);
   const posted = db.prepare('UPDATE bundles SET message_id = ?, step = ?, edited_at = ? WHERE id = ?');
   const logMerged = db.prepare(`
     INSERT INTO dispatch_log (alert_id, outbox_id, destination, outcome, detail, at)
@@ -85,14 +91,15 @@ export function createBundles(db: Db) {
     WHERE destination = ? AND created_at >= ? AND kind = 'alert' AND state IN ('sending', 'sent')`);
   const groups = db.prepare<[Record<string, unknown>], Row>(`
     WITH rung AS (
-      SELECT alert_id, priority FROM outbox WHERE bundle_id = @id AND alert_id IS NOT NULL
+      SELECT alert_id, priority, kind FROM outbox WHERE bundle_id = @id AND alert_id IS NOT NULL
       UNION
-      SELECT alert_id, priority FROM outbox WHERE @kind = 'storm' AND destination = @destination AND kind = 'alert'
+      SELECT alert_id, priority, kind FROM outbox WHERE @kind = 'storm' AND destination = @destination AND kind = 'alert'
         AND created_at >= @startedAt AND created_at <= @until),
     seen AS (SELECT group_id, sum(count) AS n FROM minutes
       WHERE minute >= @firstMinute AND minute <= @lastMinute GROUP BY group_id)
     SELECT max(a.id) AS alertId, g.fingerprint, g.signature_id AS signatureId, g.canonical,
       g.summary, a.category, a.policy, a.severity, max(r.priority) >= ${PRIORITY.urgent} AS urgent,
+      max(r.kind = 'escalation') AS escalated,
       min(a.rang_at) AS rangAt, min(a.first_at) AS firstAt, count(*) AS rings, max(coalesce(s.n, 0), max(a.count)) AS count
     FROM rung r JOIN alerts a ON a.id = r.alert_id JOIN groups g ON g.id = a.group_id LEFT JOIN seen s ON s.group_id = g.id
     GROUP BY g.id ORDER BY urgent DESC, count DESC, rangAt`);
@@ -129,7 +136,8 @@ export function createBundles(db: Db) {
     ),
     fold: inTransaction(db, fillIn),
     /** How many alerts of it are in no message yet, and the last of them. */
-    unshown: (id: number) => unshown.get(id) as { readonly n: number; readonly upTo: number | null },
+    unshown: (id: number) =>
+      unshown.get(id) as { readonly n: number; readonly urgent: number; readonly upTo: number | null },
     /** Alerts that went out singly since a storm began. */
     singles: ({ destination, startedAt }: Bundle): number =>
       (singles.get(destination, startedAt) as { n: number }).n,
@@ -171,7 +179,12 @@ export function createBundles(db: Db) {
       for (const { signatureId } of rows) known.set(signatureId, (known.get(signatureId) ?? 0) + 1);
       return rows.map(({ canonical, ...row }) => {
         const signature = known.get(row.signatureId) === 1 ? row.signatureId : null;
-        return { ...row, name: signature ?? canonical, urgent: row.urgent === 1 };
+        return {
+          ...row,
+          name: signature ?? canonical,
+          urgent: row.urgent === 1,
+          escalated: row.escalated === 1,
+        };
       });
     },
     alertIds: (id: number): readonly number[] => alertIds.all(id).map((row) => row.id),

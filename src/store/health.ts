@@ -15,6 +15,8 @@ export interface DestinationHealth {
   /** Told in one message with others. */
   readonly merged: number;
   readonly waiting: number;
+  /** Waiting messages that are no alerts: notices, summaries, escalations. */
+  readonly others: number;
   readonly failed: number;
   readonly suppressed: number;
   readonly total: number;
@@ -45,13 +47,15 @@ export function createHealth(db: Db) {
       sent: number;
       merged: number;
       waiting: number;
+      others: number;
       failed: number;
       oldest: number | null;
       last_error: string | null;
     }
   >(`
-    SELECT o.destination, sum(o.state = 'sent') AS sent, sum(o.state = 'merged') AS merged,
-      sum(o.done_at IS NULL) AS waiting, sum(o.state = 'failed') AS failed, min(CASE WHEN o.done_at IS NULL THEN o.created_at END) AS oldest,
+    SELECT o.destination, sum(o.state = 'sent' AND o.kind = 'alert') AS sent, sum(o.state = 'merged' AND o.kind = 'alert') AS merged,
+      sum(o.done_at IS NULL AND o.kind = 'alert') AS waiting, sum(o.done_at IS NULL AND o.kind <> 'alert') AS others,
+      sum(o.state = 'failed' AND o.kind = 'alert') AS failed, min(CASE WHEN o.done_at IS NULL THEN o.created_at END) AS oldest,
       max(CASE WHEN o.done_at IS NULL THEN o.last_error END) AS last_error
     FROM outbox o WHERE o.id IN (
       SELECT o.id FROM alerts a JOIN outbox o ON o.alert_id = a.id AND o.kind = 'alert' WHERE a.rang_at >= @from
@@ -61,14 +65,22 @@ export function createHealth(db: Db) {
     SELECT d.destination, d.detail, count(*) AS n FROM dispatch_log d
     WHERE d.outcome = 'suppressed' AND d.at >= @from GROUP BY d.destination, d.detail`);
   const undelivered = db.prepare<[{ from: number }], Undelivered>(`
+    SELECT a.id AS alertId, 'one of its chats' AS destination, 'missing' AS state, NULL AS reason
+    FROM alerts a WHERE a.rang_at >= @from AND a.receivers > (
+      SELECT count(*) FROM outbox o WHERE o.alert_id = a.id AND o.kind = 'alert') + (
+      SELECT count(*) FROM dispatch_log d WHERE d.alert_id = a.id AND d.outcome = 'suppressed')
+    UNION ALL
     SELECT a.id AS alertId, coalesce(o.destination, '') AS destination,
       CASE WHEN o.id IS NULL THEN 'missing' WHEN o.state = 'failed' THEN 'failed' ELSE 'waiting' END AS state,
       o.last_error AS reason
     FROM alerts a LEFT JOIN outbox o ON o.alert_id = a.id AND o.kind = 'alert'
     WHERE a.rang_at >= @from AND (
       (o.id IS NOT NULL AND o.state NOT IN ('sent', 'merged'))
-      OR (o.id IS NULL AND NOT EXISTS (SELECT 1 FROM dispatch_log d WHERE d.alert_id = a.id AND d.outcome = 'suppressed')))
-    ORDER BY a.id`);
+      OR (o.id IS NULL AND a.receivers = 0 AND NOT EXISTS (SELECT 1 FROM dispatch_log d WHERE d.alert_id = a.id AND d.outcome = 'suppressed')))
+    ORDER BY 1`);
+  const expected = db.prepare<[number], { n: number }>(
+    'SELECT coalesce(sum(receivers), 0) AS n FROM alerts WHERE rang_at >= ?',
+  );
   const decisions = db.prepare<[{ minute: number }], { kind: string; n: number }>(
     'SELECT kind, sum(count) AS n FROM decisions WHERE minute >= @minute GROUP BY kind',
   );
@@ -93,12 +105,13 @@ export function createHealth(db: Db) {
       const rows = new Map(sends.all({ from }).map((row) => [row.destination, row]));
       return [...new Set([...rows.keys(), ...held.keys()])].sort().map((destination) => {
         const row = rows.get(destination);
-        const { sent = 0, merged = 0, waiting = 0, failed = 0 } = row ?? {};
+        const { sent = 0, merged = 0, waiting = 0, others = 0, failed = 0 } = row ?? {};
         return {
           destination,
           sent,
           merged,
           waiting,
+          others,
           failed,
           suppressed: held.get(destination) ?? 0,
           total: sent + merged + waiting + failed,
@@ -107,6 +120,8 @@ export function createHealth(db: Db) {
         };
       });
     },
+    /** How many sends there had to be: each alert to each of its chats. */
+    expected: (from: number): number => (expected.get(from) as { n: number }).n,
     /** How many sends were held back, by reason (`shadow`, `no destination`). */
     suppressed(from: number): ReadonlyMap<string, number> {
       const reasons = new Map<string, number>();

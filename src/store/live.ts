@@ -15,8 +15,8 @@ export interface LiveMessage extends Life {
   readonly editedAt: number;
   readonly shown: string;
   readonly seenAt: number;
-  /** Something other than events is to be shown: acknowledged, muted, rung again. */
-  readonly touched: boolean;
+  /** Above 0: something other than events is to be shown: acknowledged, muted, rung again; it counts how often. */
+  readonly touched: number;
 }
 
 type Row = { [Key in keyof LiveMessage]: LiveMessage[Key] extends boolean ? number : LiveMessage[Key] };
@@ -31,24 +31,24 @@ export function createLive(db: Db) {
     FROM live l JOIN alerts a ON a.id = l.alert_id JOIN groups g ON g.id = l.group_id
     WHERE l.destination = ? AND l.open = 1`);
   const edited = db.prepare(`
-    UPDATE live SET edited_at = ?, edits = edits + 1, shown = ?, seen_at = ?, touched = 0, open = ?
+    UPDATE live SET edited_at = ?, edits = edits + 1, shown = ?, seen_at = ?, touched = max(0, touched - ?), open = ?
     WHERE destination = ? AND alert_id = ?`);
   const settle = db.prepare('UPDATE live SET open = 0, touched = 0 WHERE destination = ? AND alert_id = ?');
   const ended = db.prepare('UPDATE alerts SET ended_at = ? WHERE id = ? AND ended_at IS NULL');
   const lower = db.prepare('UPDATE live SET step = ? WHERE destination = ? AND alert_id = ?');
-  const touch = db.prepare('UPDATE live SET touched = 1, open = 1 WHERE alert_id = ?');
+  const touch = db.prepare('UPDATE live SET touched = touched + 1, open = 1 WHERE alert_id = ?');
   const remove = db.prepare('DELETE FROM live WHERE destination = ? AND alert_id = ?');
   const isFinal = (state: string) => state === 'over' || state === 'superseded';
 
   return {
     /** The messages of a destination in which something may still change. */
     open: (destination: string): readonly LiveMessage[] =>
-      open
-        .all(destination)
-        .map((row) => ({ ...row, rangAgain: row.rangAgain === 1, touched: row.touched === 1 })),
+      open.all(destination).map((row) => ({ ...row, rangAgain: row.rangAgain === 1 })),
     edited: inTransaction(db, (live: LiveMessage, shown: Shown, at: number): void => {
-      const { destination, alertId } = live;
-      edited.run(at, shown.state, shown.seenAt, isFinal(shown.state) ? 0 : 1, destination, alertId);
+      const { destination, alertId, touched } = live;
+      // What was touched while the edit was on its way is for the next one.
+      const isOpen = isFinal(shown.state) ? 0 : 1;
+      edited.run(at, shown.state, shown.seenAt, touched, isOpen, destination, alertId);
       if (shown.state === 'over') ended.run(live.lastSeenAt, alertId);
     }),
     /** Nothing more is to be shown in it. */

@@ -295,4 +295,9 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (kind, name)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- how many chats it was to reach: what /observe holds the sends against
+  ALTER TABLE alerts ADD COLUMN receivers INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX slots_fingerprint ON slots (fingerprint);
+  `,
 ];

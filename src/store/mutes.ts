@@ -35,7 +35,7 @@ export function createMutes(db: Db) {
     SELECT coalesce(sum(count), 0) AS events, count(DISTINCT group_id) AS groups FROM decisions
     WHERE minute >= ? AND kind = 'muted' AND bound = ?`);
   const touch = db.prepare<[{ scope: MuteScope; name: string }]>(`
-    UPDATE live SET touched = 1 WHERE open = 1 AND @scope <> 'service' AND group_id IN (SELECT id FROM groups
+    UPDATE live SET touched = touched + 1 WHERE open = 1 AND @scope <> 'service' AND group_id IN (SELECT id FROM groups
       WHERE (@scope = 'fingerprint' AND fingerprint = @name) OR (@scope = 'signature' AND signature_id = @name)
          OR (@scope = 'category' AND category = @name))`);
   let inForce: readonly Mute[] = open.all();

@@ -23,6 +23,8 @@ export interface Waiting {
   readonly id: number;
   readonly kind: OutboxItem['kind'];
   readonly urgent: boolean;
+  /** An earlier attempt may have arrived. */
+  readonly maybeSent: boolean;
   readonly createdAt: number;
 }
 
@@ -32,6 +34,8 @@ export interface Shown {
   readonly state: string;
   /** The last event that it shows. */
   readonly seenAt: number;
+  /** When it was written (ms). */
+  readonly composedAt: number;
 }
 
 interface Row {
@@ -74,18 +78,15 @@ export function createOutbox(db: Db) {
   const get = db.prepare<[number], Row>('SELECT * FROM outbox WHERE id = ?');
   const pending = db.prepare<
     [string],
-    { id: number; kind: OutboxItem['kind']; priority: number; created_at: number }
+    { id: number; kind: OutboxItem['kind']; priority: number; maybe_sent: number; created_at: number }
   >(`
-    SELECT id, kind, priority, created_at FROM outbox
+    SELECT id, kind, priority, maybe_sent, created_at FROM outbox
     WHERE destination = ? AND done_at IS NULL AND state = 'pending' ORDER BY priority DESC, id`);
   const isPending = db.prepare<[number], { id: number }>(
     "SELECT id FROM outbox WHERE id = ? AND state = 'pending'",
   );
-  const pausedUntil = db.prepare<[string], { until: number | null }>(`
-    SELECT max(next_attempt_at) AS until FROM outbox
-    WHERE destination = ? AND done_at IS NULL AND state = 'pending' AND attempts > 0`);
-  const rangSince = db.prepare<[string, number], { n: number }>(
-    "SELECT count(*) AS n FROM outbox WHERE destination = ? AND created_at > ? AND kind = 'alert'",
+  const rangWithin = db.prepare<[string, number, number], { n: number }>(
+    "SELECT count(*) AS n FROM outbox WHERE destination = ? AND created_at > ? AND created_at <= ? AND kind IN ('alert', 'escalation')",
   );
   const sentSince = db.prepare<[number, string], { at: number }>(
     "SELECT at FROM dispatch_log WHERE at > ? AND destination = ? AND outcome = 'sent' ORDER BY at",
@@ -102,12 +103,14 @@ export function createOutbox(db: Db) {
     'INSERT INTO dispatch_log (alert_id, outbox_id, destination, outcome, detail, at) VALUES (?, ?, ?, ?, ?, ?)',
   );
   const goesLive = db.prepare(`
-    INSERT INTO live (destination, alert_id, group_id, message_id, step, posted_at, edited_at, shown, seen_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO live (destination, alert_id, group_id, message_id, step, posted_at, edited_at, shown, seen_at, touched)
+    VALUES (@destination, @alertId, @groupId, @messageId, @step, @at, @at, @state, @seenAt,
+      -- acknowledged while it was on its way
+      coalesce((SELECT acked_at >= @composedAt FROM alerts WHERE id = @alertId), 0))
     ON CONFLICT DO UPDATE SET message_id = excluded.message_id, step = excluded.step, edited_at = excluded.edited_at,
-      shown = excluded.shown, seen_at = excluded.seen_at, touched = 0, open = 1`);
+      shown = excluded.shown, seen_at = excluded.seen_at, touched = excluded.touched, open = 1`);
   const touchOlder = db.prepare(
-    'UPDATE live SET touched = 1 WHERE destination = ? AND group_id = ? AND alert_id < ? AND open = 1',
+    'UPDATE live SET touched = touched + 1 WHERE destination = ? AND group_id = ? AND alert_id < ? AND open = 1',
   );
   const waitingRows = db.prepare<[], Row>(
     'SELECT * FROM outbox WHERE done_at IS NULL ORDER BY destination, id',
@@ -134,14 +137,12 @@ export function createOutbox(db: Db) {
     isPending: (id: number): boolean => isPending.get(id) !== undefined,
     /** What waits for its turn, in the order of it. */
     pending: (destination: string): readonly Waiting[] =>
-      pending.all(destination).map(({ id, kind, priority, created_at: createdAt }) => {
-        return { id, kind, urgent: priority >= PRIORITY.urgent, createdAt };
+      pending.all(destination).map(({ id, kind, priority, maybe_sent, created_at: createdAt }) => {
+        return { id, kind, urgent: priority >= PRIORITY.urgent, maybeSent: maybe_sent === 1, createdAt };
       }),
-    /** Until when the chat asked us to hold on, or we decided to, in an earlier life of the process (ms). */
-    pausedUntil: (destination: string): number => pausedUntil.get(destination)?.until ?? 0,
-    /** Alerts for a destination that were queued after `after`. */
-    rangSince: (destination: string, after: number): number =>
-      (rangSince.get(destination, after) as { n: number }).n,
+    /** Alerts for a destination that were queued within the last `ms`. */
+    rangWithin: (destination: string, ms: number, now: number): number =>
+      (rangWithin.get(destination, now - ms, now + ms) as { n: number }).n,
     /** When messages were taken by a chat after `after`: what its budget has lost already. */
     sentSince: (destination: string, after: number): readonly number[] =>
       sentSince.all(after, destination).map(({ at }) => at),
@@ -156,8 +157,9 @@ export function createOutbox(db: Db) {
         note(item, 'sent', item.maybeSent ? `${messageId} (possible repeat)` : messageId, at);
         if (shown === undefined || messageId === '' || (item.kind !== 'alert' && item.kind !== 'repost'))
           return;
-        const { groupId, state, seenAt } = shown;
-        goesLive.run(item.destination, item.alertId, groupId, messageId, item.step, at, at, state, seenAt);
+        const { destination, alertId, step } = item;
+        const { groupId } = shown;
+        goesLive.run({ ...shown, destination, alertId, messageId, step, at });
         touchOlder.run(item.destination, groupId, item.alertId);
       },
     ),
@@ -195,9 +197,14 @@ export function createOutbox(db: Db) {
         )
         .run().changes;
     },
-    /** At start: what waits for a destination that is no longer configured can go nowhere; returns how many. */
-    abandon(configured: readonly string[], at: number): number {
-      const rows = waitingRows.all().filter(({ destination }) => !configured.includes(destination));
+    /**
+     * At start: what was queued before `before` for a destination that is not configured is given up; returns how many. What is
+     * younger waits: a token may be missing by mistake.
+     */
+    abandon(configured: readonly string[], before: number, at: number): number {
+      const rows = waitingRows
+        .all()
+        .filter((row) => !configured.includes(row.destination) && row.created_at < before);
       for (const row of rows) {
         this.markFailed(toItem(row), 'the destination is no longer configured', at);
         // A storm that goes on without its message would take in alerts for ever, should the chat come back.
@@ -205,6 +212,11 @@ export function createOutbox(db: Db) {
       }
       return rows.length;
     },
+    /** A chat is called otherwise from now on: what waits for it, and what is in it, goes along. */
+    rename: inTransaction(db, (from: string, to: string): void => {
+      for (const table of ['outbox', 'live', 'bundles'])
+        db.prepare(`UPDATE OR IGNORE ${table} SET destination = ? WHERE destination = ?`).run(to, from);
+    }),
     /** The last messages that a destination took, oldest first. */
     lastSent(destination: string, limit: number): { item: OutboxItem; messageId: string; sentAt: number }[] {
       const rows = lastSent.all(destination, limit).reverse();

@@ -190,7 +190,7 @@ describe('a storm', () => {
     room.takeNow(...distinctErrors(10));
     const ids = store.outbox.pending('test:1').map(({ id }) => id);
     store.bundles.begin('test:1', 'storm', ids, Date.now());
-    expect(store.outbox.abandon([], Date.now())).toBe(11);
+    expect(store.outbox.abandon([], Date.now() + 1, Date.now())).toBe(11);
     expect(store.bundles.openStorm('test:1')).toBeUndefined();
     expect(posted).toHaveLength(0);
   });

@@ -9,7 +9,7 @@ const MINUTE = 60_000;
 let nextId = 0;
 const alert = (more: Partial<Waiting> = {}): Waiting => {
   nextId += 1;
-  return { id: nextId, kind: 'alert', urgent: false, createdAt: NOW, ...more };
+  return { id: nextId, kind: 'alert', urgent: false, maybeSent: false, createdAt: NOW, ...more };
 };
 const alerts = (count: number) => Array.from({ length: count }, () => alert());
 
@@ -21,10 +21,10 @@ const plan = (situation: Partial<Situation>): Plan =>
     storm: undefined,
     postsLeft: 20,
     stormAbove: 10,
-    stormPaceMs: 4_000,
+    stormPaceMs: { urgent: 4_000, other: 4_000 },
     ...situation,
   });
-const storm = { unshown: 0, singles: 0, posted: true, editedAt: NOW - 1_000 };
+const storm = { unshown: 0, urgent: 0, singles: 0, posted: true, editedAt: NOW - 1_000 };
 
 describe('a courier sends', () => {
   it('nothing when nothing waits', () => expect(plan({})).toEqual({ do: 'nothing' }));
@@ -59,6 +59,13 @@ describe('a courier sends', () => {
     expect(plan({ waiting: alerts(3), postsLeft: 3 }).do).toBe('send');
   });
 
+  it('what may have arrived already by itself: in a bundle it would come twice, unmarked', () => {
+    const doubtful = alert({ maybeSent: true });
+    expect(plan({ waiting: [doubtful, ...alerts(3)], rangLastMinute: 99 })).toMatchObject({ do: 'bundle' });
+    expect(plan({ waiting: [doubtful], rangLastMinute: 99 })).toEqual({ do: 'send', id: doubtful.id });
+    expect(plan({ waiting: [doubtful, ...alerts(3)], storm })).toEqual({ do: 'send', id: doubtful.id });
+  });
+
   it('its own notices singly, whatever waits', () => {
     const notice = alert({ kind: 'notice' });
     expect(plan({ waiting: [notice], postsLeft: 0, rangLastMinute: 99 })).toEqual({
@@ -75,6 +82,10 @@ describe('within a storm', () => {
     expect(plan({ waiting, storm: { ...storm, posted: false } })).toEqual({ do: 'send', id: own.id });
   });
 
+  it('its message is posted, should its row be lost', () => {
+    expect(plan({ storm: { ...storm, posted: false } }).do).toBe('show_storm');
+  });
+
   it('further alerts are folded in', () => {
     expect(plan({ waiting: alerts(2), storm }).do).toBe('fold');
   });
@@ -82,7 +93,7 @@ describe('within a storm', () => {
   it('a few critical ones go out by themselves, then they are folded in too', () => {
     const waiting = [alert({ urgent: true })];
     expect(plan({ waiting, storm }).do).toBe('send');
-    expect(plan({ waiting, storm: { ...storm, singles: 15 } }).do).toBe('fold');
+    expect(plan({ waiting, storm: { ...storm, singles: 5 } }).do).toBe('fold');
   });
 
   it('its message is edited at its pace', () => {

@@ -72,7 +72,16 @@ const bundle: Bundle = {
 };
 const groupOf = (group: Partial<BundledGroup>): BundledGroup => ({
   ...{ alertId: 1, fingerprint: '0123456789ab', signatureId: null, name: '', summary: '', category: '' },
-  ...{ policy: 'notify', severity: 'high', urgent: false, rangAt: NOW, firstAt: NOW, rings: 1, count: 1 },
+  ...{
+    policy: 'notify',
+    severity: 'high',
+    urgent: false,
+    escalated: false,
+    rangAt: NOW,
+    firstAt: NOW,
+    rings: 1,
+    count: 1,
+  },
   ...group,
 });
 

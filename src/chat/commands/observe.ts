@@ -115,6 +115,7 @@ function dispatchBlocks(
     const rest = [
       row.merged > 0 ? `${row.merged} of them in one message with others` : '',
       row.waiting > 0 ? `${row.waiting} waiting` : '',
+      row.others > 0 ? `${row.others} other messages waiting` : '',
       row.failed > 0 ? `${row.failed} failed` : '',
       row.suppressed > 0 ? `${row.suppressed} held back` : '',
     ].filter((part) => part !== '');
@@ -138,7 +139,13 @@ function dispatchBlocks(
   return [
     ...(sends.length === 0 ? [nothing] : sends),
     ...troubled,
-    { type: 'text', spans: [{ style: 'bold', text: 'Account' }, ` ${equationOf(rows)}`] },
+    {
+      type: 'text',
+      spans: [
+        { style: 'bold', text: 'Account' },
+        ` ${equationOf(context.store.health.expected(from), rows)}`,
+      ],
+    },
     { type: 'text', spans: [{ style: 'bold', text: 'Suppressed' }, ' ', ...suppressed] },
   ];
 }
@@ -252,7 +259,7 @@ function dataOf(
       ...Object.fromEntries(store.health.suppressed(from)),
     },
     sources: store.health.sources(from),
-    account: equationOf(destinations),
+    account: equationOf(store.health.expected(from), destinations),
     mutes: store.mutes.active(now).map((mute) => ({ ...mute, ...store.mutes.held(mute) })),
     cooldowns: activeCooldowns(context, now),
     troubles: runtime.troubles(),

@@ -65,7 +65,7 @@ export function verdictOf(account: Account): Span[] {
 }
 
 /** `30 = 26 sent + 2 merged + 1 held back + 1 waiting`: every alert for every chat, and what became of it. */
-export function equationOf(destinations: readonly DestinationHealth[]): string {
+export function equationOf(expected: number, destinations: readonly DestinationHealth[]): string {
   const sum = (key: 'sent' | 'merged' | 'suppressed' | 'waiting' | 'failed') =>
     destinations.reduce((total, row) => total + row[key], 0);
   const parts = [
@@ -75,8 +75,8 @@ export function equationOf(destinations: readonly DestinationHealth[]): string {
     `${sum('waiting')} waiting`,
     ...(sum('failed') > 0 ? [`${sum('failed')} failed`] : []),
   ];
-  const total = destinations.reduce((all, row) => all + row.total + row.suppressed, 0);
-  return `${total} = ${parts.join(' + ')}`;
+  const found = destinations.reduce((all, row) => all + row.total + row.suppressed, 0);
+  return `${expected} ${expected === found ? '=' : '≠'} ${parts.join(' + ')}`;
 }
 
 function listed(rows: readonly Undelivered[]): Span[] {
@@ -96,7 +96,7 @@ function differences(account: Account): string {
 }
 
 function describe(entry: Undelivered): Span[] {
-  if (entry.state === 'missing') return [`alert ${entry.alertId} was never queued`];
+  if (entry.state === 'missing') return [`alert ${entry.alertId} was never queued for one of its chats`];
   const verb = entry.state === 'failed' ? 'failed for' : 'waits for';
   const reason = entry.reason ? ` (${entry.reason.slice(0, 160)})` : '';
   return [`alert ${entry.alertId} ${verb} `, { style: 'code', text: entry.destination }, reason];

@@ -17,7 +17,7 @@ export function bundleMessage(
   bundle: Bundle,
   groups: readonly BundledGroup[],
 ): Message {
-  const title = `${signOf(bundle)} ${headline(bundle, groups)}`;
+  const title = `${signOf(bundle, groups)} ${headline(bundle, groups)}`;
   const mentions = groups.some(({ policy }) => policy === 'escalate') ? { mentions: context.mentions } : {};
   const [worst] = groups;
   return {
@@ -92,12 +92,14 @@ function itemOf(context: BundleContext, group: BundledGroup, n: number): Block {
   };
 }
 
-function signOf({ kind }: Bundle): string {
+function signOf({ kind }: Bundle, groups: readonly BundledGroup[]): string {
+  if (groups.some(({ escalated }) => escalated)) return '🚨';
   return kind === 'storm' ? '🌪' : '📬';
 }
 
 function headline({ kind }: Bundle, groups: readonly BundledGroup[]): string {
   const errors = plural(groups.length, 'error');
+  if (groups.some(({ escalated }) => escalated)) return `${errors} that nobody has acknowledged`;
   switch (kind) {
     case 'storm':
       return `Storm: ${errors} ringing at once`;

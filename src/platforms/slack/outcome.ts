@@ -76,7 +76,7 @@ export function outcomeOf(error: unknown): SendFailure {
       // Nothing says whether the message was taken before a 5xx.
       return status >= 500 || status === 408
         ? { kind: 'unavailable', error: text, maybeSent: true }
-        : { kind: 'blocked', error: text };
+        : { kind: 'rejected', error: text, waits: true };
     }
     default: {
       const code = failure.original?.code ?? failure.original?.cause?.code ?? failure.code ?? '';
@@ -100,5 +100,5 @@ function platformOutcome({ data }: SlackFailure): SendFailure {
   // Only what is wrong with the message itself is given up; whatever else Slack minds, a person can mend.
   return CONTENT.has(name)
     ? { kind: 'rejected', error }
-    : { kind: 'blocked', error: `Slack refuses: ${error}` };
+    : { kind: 'rejected', error: `Slack refuses: ${error}`, waits: true };
 }
