@@ -32,7 +32,7 @@ export function connectPlatforms(options: ConnectOptions) {
   const all: Platform[] = [];
   if (settings.telegram) {
     const { telegram } = settings;
-    const chats = [...telegram.chats, ...escalationChat(settings)];
+    const chats = [...distinct(telegram.chats, telegramId), ...escalationChat(settings)];
     const onTelegram = (status: PlatformStatus) => onStatus('telegram', status);
     all.push(
       createTelegram({
@@ -50,7 +50,7 @@ export function connectPlatforms(options: ConnectOptions) {
     ? createSlack({
         ...common,
         ...settings.slack,
-        channels: [...settings.slack.channels, ...escalationChannel(settings)],
+        channels: [...new Set(settings.slack.channels), ...escalationChannel(settings)],
         listen,
         onStatus: (status) => onStatus('slack', status),
       })
@@ -86,6 +86,11 @@ export function connectPlatforms(options: ConnectOptions) {
     /** Where only some messages go: the escalation destination. */
     otherDestinations: destinations.filter((destination) => !isAlertDestination(destination)),
   };
+}
+
+/** A chat that is named twice gets its messages once. */
+function distinct<T>(things: readonly T[], idOf: (thing: T) => string): T[] {
+  return [...new Map(things.map((thing) => [idOf(thing), thing])).values()];
 }
 
 type TelegramChat = NonNullable<Settings['telegram']>['chats'][number];

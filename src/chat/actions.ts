@@ -52,8 +52,9 @@ export function acknowledgeAll(
 }
 
 /** 🔕 1h: the group does not ring for an hour. Its events are counted as before. */
-export function muteGroup(context: ChatContext, actor: Actor, fingerprint: string): Reply {
-  const target = context.store.samples.resolve(fingerprint);
+export function muteGroup(context: ChatContext, actor: Actor, pressed: string): Reply {
+  const target = context.store.samples.resolve(pressed);
+  const fingerprint = context.store.grouping.groupOf(pressed) ?? pressed;
   if (!target) return { kind: 'toast', text: 'This error is older than what is kept.' };
   const group = { fingerprint, signatureId: undefined, category: '', service: '' };
   const before = context.store.mutes.covering(group, context.now());

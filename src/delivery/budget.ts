@@ -51,8 +51,10 @@ export class Budget {
   take(kind: Kind, now: number): void {
     for (const { limit, at } of this.#of(kind)) {
       at.push(now);
-      // A clock that stepped back must not leave a time in the future that blocks for hours.
-      for (let index = at.length - 1; index >= 0 && (at[index] as number) > now; index -= 1) at[index] = now;
+      at.sort((a, b) => a - b);
+      // Times far ahead are from before a clock was set back: they must not block for hours.
+      for (let index = at.length - 1; index >= 0 && (at[index] as number) > now + limit.perMs; index -= 1)
+        at[index] = now;
       if (at.length > limit.count) at.splice(0, at.length - limit.count);
     }
   }

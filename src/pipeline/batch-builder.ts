@@ -27,7 +27,7 @@ export function signatureKey(signatureId: string | undefined, fingerprint: strin
   return createHash('sha1').update(`signature\0${signatureId}`).digest('hex').slice(0, 12);
 }
 
-function factsOf({ identity, signature, form }: DecidedEvent): GroupFacts {
+function factsOf({ identity, member, signature, form }: DecidedEvent): GroupFacts {
   const severity = signature?.severity ?? GENERIC.severity;
   return {
     fingerprint: identity.fingerprint,
@@ -40,6 +40,7 @@ function factsOf({ identity, signature, form }: DecidedEvent): GroupFacts {
     summary: signature?.summary ?? '',
     runbook: signature?.runbook,
     canonical: shown(identity.canonical),
+    isOwn: member === undefined,
     form,
   };
 }
@@ -69,6 +70,8 @@ export interface DecidedEvent {
   readonly record: LogRecord;
   /** Its fingerprint is that of the group. */
   readonly identity: Identity;
+  /** The event's own fingerprint, where the group is called by another. */
+  readonly member?: string;
   readonly form: FingerprintForm;
   readonly signature: Signature | undefined;
   readonly decision: Decision;
@@ -116,7 +119,7 @@ export class BatchBuilder {
       const facts = factsOf(event);
       group = { facts, events: [], samples: [], decisions: new Map(), alerts: [] };
       this.#groups.set(identity.fingerprint, group);
-    }
+    } else if (!group.facts.isOwn && event.member === undefined) group.facts = factsOf(event);
     this.#addEvent(group, record);
     this.#addSample(group, record);
     if (decision.kind === 'rang') {

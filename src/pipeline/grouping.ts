@@ -32,6 +32,8 @@ export interface Grouping {
 
 /** Fingerprints that are remembered; the database knows all of them. */
 const CAPACITY = 200_000;
+/** Places of one text that are looked at: a line of a hundred words must not cost a hundred rows. */
+const MOST_SLOTS = 24;
 /** Texts that are remembered of one place that varies: more than FAN_OUT, as people may take some out of their group. */
 const KEPT = 2 * FAN_OUT;
 /** As long as a group takes to be called regressed. */
@@ -90,7 +92,8 @@ export function createGrouping(store: GroupingStore): Grouping {
     const salt = saltOf(category);
     let united: readonly string[] = NOBODY;
     let root: string | undefined;
-    for (const slot of slotsOf(canonical)) {
+    const before = slots.length;
+    for (const slot of slotsOf(canonical).slice(0, MOST_SLOTS)) {
       const key = Number(BigInt.asUintN(53, BigInt(slot.key) ^ salt));
       const pending = pendingSlots.get(key) ?? [];
       const others = [...new Set([...store.sharing(key, KEPT), ...pending])].filter((one) => one !== own);
@@ -111,7 +114,10 @@ export function createGrouping(store: GroupingStore): Grouping {
       root = target;
       united = [...united, ...roots.filter((one) => one !== target)];
     }
-    return root === undefined ? undefined : { root, united };
+    if (root === undefined) return undefined;
+    // Whoever joins is known by the table; its other places need not be remembered.
+    slots.length = before;
+    return { root, united };
   }
 
   /** The one that is in the database keeps its name; of several the least, so that their order does not matter. */
@@ -131,7 +137,8 @@ export function createGrouping(store: GroupingStore): Grouping {
       const own = identity.fingerprint;
       const root = lookUp(own);
       if (root !== undefined) return { root, united: NOBODY };
-      if (form === 'seed') {
+      // A person took it out of its group: it stands for itself.
+      if (form === 'seed' || store.isKeptApart(own)) {
         remember(own, own);
         return { root: own, united: NOBODY };
       }

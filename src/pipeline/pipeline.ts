@@ -230,7 +230,9 @@ export class Pipeline {
     const since = record.observedAt - this.#rules.longestWindowMs;
     for (const other of united)
       uniteStates(this.#options.states.get(root, since), this.#options.states.get(other, since));
-    this.#decide({ record, identity: { ...identity, fingerprint: root }, form, signature, rule }, builder);
+    const member = root === identity.fingerprint ? {} : { member: identity.fingerprint };
+    const grouped = { ...identity, fingerprint: root };
+    this.#decide({ record, identity: grouped, ...member, form, signature, rule }, builder);
     return identity.category === UNCLASSIFIED && !signature ? 'generic' : 'matched';
   }
 
@@ -253,6 +255,7 @@ export class Pipeline {
     const mute = this.#options.muteOf(
       {
         fingerprint: identity.fingerprint,
+        ...(event.member === undefined ? {} : { member: event.member }),
         signatureId: signature?.id,
         category: identity.category,
         service: record.resource.service ?? '',

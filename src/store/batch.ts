@@ -24,6 +24,8 @@ export interface GroupFacts {
   readonly canonical: string;
   /** The form of its canonical text. */
   readonly form: FingerprintForm;
+  /** False when only events of fingerprints that were merged into it are there: they do not say what the group is. */
+  readonly isOwn: boolean;
 }
 
 /** Equal events of one service at one time. */
@@ -122,9 +124,13 @@ export function createBatchWriter(
     VALUES (@fingerprint, @signatureKey, @signatureId, @category, @policy, @severity, @severityRank, @summary, @runbook,
       @canonical, @form, @firstAt, @lastAt, @count, @samples, @lastAlertAt)
     ON CONFLICT (fingerprint) DO UPDATE SET
-      signature_key = excluded.signature_key, signature_id = excluded.signature_id, policy = excluded.policy,
-      severity = excluded.severity, severity_rank = excluded.severity_rank, summary = excluded.summary,
-      runbook = excluded.runbook,
+      signature_key = CASE WHEN @isOwn OR signature_id IS excluded.signature_id THEN excluded.signature_key ELSE signature_key END,
+      signature_id = CASE WHEN @isOwn OR signature_id IS excluded.signature_id THEN excluded.signature_id ELSE signature_id END,
+      policy = CASE WHEN @isOwn OR signature_id IS excluded.signature_id THEN excluded.policy ELSE policy END,
+      severity = CASE WHEN @isOwn OR signature_id IS excluded.signature_id THEN excluded.severity ELSE severity END,
+      severity_rank = CASE WHEN @isOwn OR signature_id IS excluded.signature_id THEN excluded.severity_rank ELSE severity_rank END,
+      summary = CASE WHEN @isOwn OR signature_id IS excluded.signature_id THEN excluded.summary ELSE summary END,
+      runbook = CASE WHEN @isOwn OR signature_id IS excluded.signature_id THEN excluded.runbook ELSE runbook END,
       regressed_at = CASE WHEN excluded.first_seen_at - last_seen_at >= @regressionAfterMs THEN excluded.first_seen_at
         ELSE regressed_at END,
       last_seen_at = max(last_seen_at, excluded.last_seen_at), count = count + excluded.count,
@@ -181,6 +187,7 @@ export function createBatchWriter(
     const { facts, events } = group;
     const row = touchGroup.get({
       ...facts,
+      isOwn: facts.isOwn ? 1 : 0,
       signatureId: facts.signatureId ?? null,
       runbook: facts.runbook ?? null,
       firstAt: events.reduce((least, event) => Math.min(least, event.observedAt), Number.POSITIVE_INFINITY),

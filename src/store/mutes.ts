@@ -17,6 +17,8 @@ export interface Mute {
 /** What is asked of every event that would ring. */
 export interface MuteQuery {
   readonly fingerprint: string;
+  /** The event's own fingerprint, where it is part of another group. */
+  readonly member?: string;
   readonly signatureId: string | undefined;
   readonly category: string;
   readonly service: string;
@@ -90,7 +92,7 @@ export function createMutes(db: Db) {
 function covers({ scope, name }: Mute, query: MuteQuery): boolean {
   switch (scope) {
     case 'fingerprint':
-      return name === query.fingerprint;
+      return name === query.fingerprint || name === query.member;
     case 'signature':
       return name === query.signatureId;
     case 'category':

@@ -4,6 +4,7 @@ import type { MuteScope } from './mutes.ts';
 /** What a name that a person typed means, in the order of how narrow it is. */
 export function createNames(db: Db) {
   const queries: readonly (readonly [MuteScope, string])[] = [
+    ['fingerprint', 'SELECT root AS name FROM merges WHERE fingerprint = lower(?) AND undone_at IS NULL'],
     ['fingerprint', 'SELECT fingerprint AS name FROM groups WHERE fingerprint = lower(?)'],
     ['signature', 'SELECT signature_id AS name FROM groups WHERE lower(signature_id) = lower(?)'],
     ['category', 'SELECT category AS name FROM groups WHERE lower(category) = lower(?)'],

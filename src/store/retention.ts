@@ -35,6 +35,9 @@ export function createRetention(db: Db, limits: RetentionLimits) {
        AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.alert_id = a.id) LIMIT ${CHUNK})`,
     `DELETE FROM samples WHERE (group_id, slot) IN (SELECT p.group_id, p.slot FROM samples p
        JOIN groups g ON g.id = p.group_id WHERE g.last_seen_at < @before LIMIT ${CHUNK})`,
+    `DELETE FROM slots WHERE fingerprint IN (SELECT fingerprint FROM groups WHERE last_seen_at < @before LIMIT ${CHUNK})`,
+    `DELETE FROM merges WHERE id IN (SELECT m.id FROM merges m JOIN groups g ON g.fingerprint = m.root
+       WHERE g.last_seen_at < @before LIMIT ${CHUNK})`,
     `DELETE FROM groups WHERE id IN (SELECT id FROM groups g WHERE last_seen_at < @before
        AND NOT EXISTS (SELECT 1 FROM alerts a WHERE a.group_id = g.id)
        AND NOT EXISTS (SELECT 1 FROM samples p WHERE p.group_id = g.id) LIMIT ${CHUNK})`,

@@ -6,7 +6,7 @@ import { mergeGroups } from '../../src/classify/template/merge.ts';
 import { createGrouping } from '../../src/pipeline/grouping.ts';
 import { MINUTE, NOON, openRoom } from './room.ts';
 
-const open: { close(): void }[] = [];
+const open: { close(): void; dataDir: string }[] = [];
 const room: typeof openRoom = (options) => {
   const opened = openRoom(options);
   open.push(opened);
@@ -120,6 +120,48 @@ describe('a person', () => {
     if (merge) store.grouping.undo(merge, NOON + 3, 'ann');
     expect(groupsOf(opened)).toEqual([1, 1]);
     expect(store.grouping.isKeptApart(one ?? '')).toBe(true);
+  });
+});
+
+describe('a group of several fingerprints', () => {
+  const fingerprintsOf = ({ store }: ReturnType<typeof openRoom>) =>
+    store.errors.list({ from: NOON - DAY, to: NOON + 30 * DAY }).map((row) => row.fingerprint);
+
+  it('lets go for good what a person took out, also what joined at first sight', () => {
+    const { take, store } = room();
+    for (const name of NAMES) take(0, refused(name));
+    take(1, refused('ida'));
+    const [merge] = store.grouping.history(fingerprint('unclassified', 'the ida shard of the cache is gone'));
+    expect(merge).toBeDefined();
+    if (merge) store.grouping.undo(merge, NOON + 2, 'ann');
+    const again = room({ dataDir: open[0]?.dataDir as string });
+    again.take(2, refused('ida'));
+    expect(groupsOf(again)).toEqual([9, 1]);
+  });
+
+  it('is muted as a whole by its name, and a mute of one of its members stays with that', () => {
+    const opened = room();
+    const { take, store, rang } = opened;
+    for (const name of NAMES) take(0, refused(name));
+    expect(rang).toHaveLength(1);
+    const [root] = fingerprintsOf(opened);
+    const mute = { until: NOON + 60 * MINUTE, createdAt: NOON, createdBy: 'ann', reason: null };
+    store.mutes.mute({ ...mute, scope: 'fingerprint', name: root ?? '' });
+    take(20 * MINUTE, refused('zoe'), refused('zoe'), refused('zoe'));
+    expect(rang).toHaveLength(1);
+  });
+
+  it('stays what it is, whatever is merged into it', () => {
+    const { take, store } = room();
+    take(0, 'Out of memory', 'ERROR the tap is dripping');
+    const list = store.errors.list({ from: NOON - 1, to: NOON + 10 });
+    const of = (id: string | undefined) =>
+      list.find(({ signatureId }) => signatureId === id)?.fingerprint ?? '';
+    const [root, member] = [of('OOM'), of(undefined)];
+    store.grouping.merge({ fingerprint: member, root, evidence: 'test' }, NOON + 1, 'ann');
+    const again = room({ dataDir: open[0]?.dataDir as string });
+    again.take(2, 'ERROR the tap is dripping');
+    expect(again.store.samples.resolve(member)).toMatchObject({ fingerprint: root, name: 'OOM' });
   });
 });
 

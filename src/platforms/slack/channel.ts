@@ -20,8 +20,9 @@ const EVENT_TYPE = 'tocsin_message';
 /** What `chat.update` says of a message that is not there, or may not be changed (https://docs.slack.dev/reference/methods/chat.update). */
 const GONE = 'message_not_found';
 const FROZEN = new Set(['cant_update_message', 'edit_window_closed']);
-/** Messages of a channel that are looked through for one whose answer was lost; it is among the newest. */
-const LOOKED_THROUGH = 200;
+/** Messages of a channel that are looked through for one whose answer was lost, newest first: so many pages of so many. */
+const PAGE = 200;
+const MOST_PAGES = 5;
 /** Our clock and Slack's may differ by this much. */
 const CLOCKS_MS = 120_000;
 
@@ -83,18 +84,25 @@ export function createChannel(
     async find(key, sinceMs): Promise<FindResult> {
       try {
         const oldest = String((sinceMs - CLOCKS_MS) / 1000);
-        const answer = await client().conversations.history({
-          channel,
-          oldest,
-          limit: LOOKED_THROUGH,
-          include_all_metadata: true,
-        });
-        const found = answer.messages?.find(
-          ({ metadata }) => (metadata?.event_payload as { key?: string } | undefined)?.key === key,
-        );
-        if (found?.ts) return { kind: 'found', messageId: found.ts };
+        let cursor: string | undefined;
+        for (let page = 0; page < MOST_PAGES; page += 1) {
+          const answer = await client().conversations.history({
+            channel,
+            oldest,
+            limit: PAGE,
+            include_all_metadata: true,
+            ...(cursor === undefined ? {} : { cursor }),
+          });
+          const found = answer.messages?.find(
+            ({ metadata }) => (metadata?.event_payload as { key?: string } | undefined)?.key === key,
+          );
+          if (found?.ts) return { kind: 'found', messageId: found.ts };
+          if (!answer.has_more) return { kind: 'absent' };
+          cursor = answer.response_metadata?.next_cursor;
+          if (!cursor) break;
+        }
         // A channel in which more was written since than we look through says nothing.
-        return answer.has_more ? { kind: 'unknown' } : { kind: 'absent' };
+        return { kind: 'unknown' };
       } catch (error) {
         const outcome = outcomeOf(error);
         const name = (error as { data?: { error?: string } }).data?.error ?? '';
