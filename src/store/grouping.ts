@@ -1,4 +1,5 @@
 import { type Db, inTransaction } from './database.ts';
+import { createRootOf } from './root-of.ts';
 
 /** One row of the table fingerprint -> group. */
 export interface Merge {
@@ -31,9 +32,7 @@ const COLUMNS = 'id, fingerprint, root, at, merged_by AS by, evidence, undone_at
 
 /** Which group a fingerprint belongs to. A group is called by the fingerprint that was there first. */
 export function createGrouping(db: Db) {
-  const rootOf = db.prepare<[string], { root: string }>(
-    'SELECT root FROM merges WHERE fingerprint = ? AND undone_at IS NULL ORDER BY id DESC LIMIT 1',
-  );
+  const rootOf = createRootOf(db);
   const seen = db.prepare<[string], { form: string }>('SELECT form FROM groups WHERE fingerprint = ?');
   const apart = db.prepare<[string], { id: number }>(
     'SELECT id FROM merges WHERE fingerprint = ? AND undone_at IS NOT NULL LIMIT 1',
@@ -45,8 +44,6 @@ export function createGrouping(db: Db) {
   const addMerge = db.prepare<unknown[], { id: number }>(
     'INSERT INTO merges (fingerprint, root, at, merged_by, evidence) VALUES (?, ?, ?, ?, ?) RETURNING id',
   );
-  // What was part of a group that now is part of another goes along.
-  const moveMembers = db.prepare('UPDATE merges SET root = ? WHERE root = ? AND undone_at IS NULL');
   const point = db.prepare(`
     UPDATE groups SET root = @root, signature_key = CASE WHEN signature_id IS NULL
       THEN coalesce((SELECT signature_key FROM groups WHERE fingerprint = @root), @root) ELSE signature_key END
@@ -55,6 +52,9 @@ export function createGrouping(db: Db) {
     UPDATE groups SET root = NULL, signature_key = CASE WHEN signature_id IS NULL THEN fingerprint ELSE signature_key END
     WHERE fingerprint = ?`);
   const rename = db.prepare('UPDATE groups SET canonical = ? WHERE fingerprint = ?');
+  const membersOf = db.prepare<[string], { fingerprint: string }>(
+    'SELECT fingerprint FROM merges WHERE root = ? AND undone_at IS NULL',
+  );
   const undo = db.prepare(
     'UPDATE merges SET undone_at = ?, undone_by = ? WHERE id = ? AND undone_at IS NULL',
   );
@@ -79,7 +79,6 @@ export function createGrouping(db: Db) {
   ): number => {
     if (canonical !== undefined) rename.run(canonical, root);
     const { id } = addMerge.get(fingerprint, root, at, by, evidence) as { id: number };
-    moveMembers.run(root, fingerprint);
     point.run({ fingerprint, root });
     return id;
   };
@@ -87,7 +86,7 @@ export function createGrouping(db: Db) {
   return {
     /** The group of a fingerprint: itself if it was never merged; undefined if it was never seen. */
     groupOf(fingerprint: string): string | undefined {
-      return rootOf.get(fingerprint)?.root ?? (seen.get(fingerprint) ? fingerprint : undefined);
+      return rootOf(fingerprint) ?? (seen.get(fingerprint) ? fingerprint : undefined);
     },
     /** The form under which a fingerprint's group was made. */
     formOf: (fingerprint: string): string | undefined => seen.get(fingerprint)?.form,
@@ -116,6 +115,9 @@ export function createGrouping(db: Db) {
     undo: inTransaction(db, (merge: Merge, at: number, by: string): void => {
       undo.run(at, by, merge.id);
       release.run(merge.fingerprint);
+      // What was part of it before it was merged is so again.
+      for (const { fingerprint } of membersOf.all(merge.fingerprint))
+        point.run({ fingerprint, root: merge.fingerprint });
       audit.run(at, by, 'split', `${merge.fingerprint} out of ${merge.root}`);
     }),
     get: (id: number): Merge | undefined => get.get(id),

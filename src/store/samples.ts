@@ -1,4 +1,5 @@
 import type { Db } from './database.ts';
+import { createRootOf } from './root-of.ts';
 
 /** One redacted log line, as it came. */
 export interface Sample {
@@ -27,9 +28,7 @@ export function createSamples(db: Db) {
     SELECT p.text, coalesce(g.signature_id, g.canonical) AS name, coalesce(g.root, g.fingerprint) AS fingerprint
     FROM (SELECT id FROM groups ORDER BY last_seen_at DESC LIMIT ?) r JOIN groups g ON g.id = r.id
     JOIN samples p ON p.group_id = g.id AND p.number = g.samples - 1`);
-  const rootOf = db.prepare<[string], { root: string }>(
-    'SELECT root FROM merges WHERE fingerprint = lower(?) AND undone_at IS NULL ORDER BY id DESC LIMIT 1',
-  );
+  const rootOf = createRootOf(db);
   const newest = db.prepare<[{ key: string; fingerprint: string | null; limit: number }], Sample>(`
     SELECT p.observed_at AS observedAt, s.name AS service, p.trace_id AS traceId, p.text
     FROM samples p JOIN services s ON s.id = p.service_id JOIN groups g ON g.id = p.group_id
@@ -39,7 +38,7 @@ export function createSamples(db: Db) {
   return {
     /** Finds a group by its fingerprint, or by one that was merged into it; a signature by its key or id. */
     resolve(typed: string): Target | undefined {
-      const name = rootOf.get(typed)?.root ?? typed;
+      const name = rootOf(typed) ?? typed;
       const row = byName.get({ name });
       if (!row) return undefined;
       return {

@@ -123,6 +123,25 @@ describe('a person', () => {
   });
 });
 
+describe('merges of merges', () => {
+  it('are followed, and undoing the last leaves the first as it was', () => {
+    const opened = room();
+    const { take, store } = opened;
+    take(0, 'ERROR one thing', 'ERROR another matter', 'ERROR a third story');
+    const [a = '', b = '', c = ''] = store.errors
+      .list({ from: NOON - 1, to: NOON + 10 })
+      .map((row) => row.fingerprint);
+    store.grouping.merge({ fingerprint: a, root: b, evidence: 'test' }, NOON + 1, 'ann');
+    const last = store.grouping.merge({ fingerprint: b, root: c, evidence: 'test' }, NOON + 2, 'ann');
+    expect(groupsOf(opened)).toEqual([3]);
+    expect(store.grouping.groupOf(a)).toBe(c);
+    const merge = store.grouping.get(last);
+    if (merge) store.grouping.undo(merge, NOON + 3, 'ann');
+    expect(store.grouping.groupOf(a)).toBe(b);
+    expect(groupsOf(opened)).toEqual([2, 1]);
+  });
+});
+
 describe('a group of several fingerprints', () => {
   const fingerprintsOf = ({ store }: ReturnType<typeof openRoom>) =>
     store.errors.list({ from: NOON - DAY, to: NOON + 30 * DAY }).map((row) => row.fingerprint);
