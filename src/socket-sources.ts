@@ -19,9 +19,9 @@ export function socketSources(options: {
   readonly log: Log;
 }): Listener[] {
   const { settings, room, now, log } = options;
-  const { gelfUdp, gelfTcp, fluent, maxLineBytes, maxBodyBytes, ingestToken } = settings;
+  const { gelfUdp, gelfTcp, fluent, maxLineBytes, maxBodyBytes, stackTraceMs, ingestToken } = settings;
   const budget = createBodyBudget(Math.max(INCOMPLETE_BYTES, 2 * maxBodyBytes));
-  const shared = { pipeline: room.pipeline, maxLineBytes, maxBodyBytes, budget, now, log };
+  const shared = { pipeline: room.pipeline, maxLineBytes, maxBodyBytes, stackTraceMs, budget, now, log };
   const sources: Listener[] = [];
   if (gelfUdp !== 'off')
     sources.push({ name: 'gelf+udp', source: new GelfUdpSource({ ...gelfUdp, ...shared }) });

@@ -9,6 +9,8 @@ export interface StreamSourceOptions {
   readonly pipeline: Pick<Pipeline, 'submit' | 'overloaded'>;
   readonly maxLineBytes: number;
   readonly maxBodyBytes: number;
+  /** How long a record waits for the rest of its stack trace (ms); 0: not at all. */
+  readonly stackTraceMs: number;
   /** What all connections together may hold of messages that are not complete. */
   readonly budget: BodyBudget;
   readonly now: () => number;
