@@ -9,7 +9,7 @@ import { GelfUdpSource } from './sources/gelf-udp.ts';
 import type { Listener } from './sources/listener.ts';
 
 /** What all connections together may hold of messages that are not complete. */
-const INCOMPLETE_BYTES = 24 * 1024 ** 2;
+const INCOMPLETE_BYTES = 16 * 1024 ** 2;
 
 /** The GELF and Fluent listeners that config/tocsin.yml asks for, not started yet. */
 export function socketSources(options: {

@@ -33,7 +33,7 @@ export function createFluent(options: FluentOptions): StreamServer {
 
 async function serve(socket: Socket, options: FluentOptions): Promise<void> {
   const { pipeline, budget, maxBodyBytes, sharedKey } = options;
-  const hold = createHold(budget);
+  const hold = createHold(budget, socket);
   const traces = new TraceHold({ ...options, source: SOURCE });
   const gate = sharedKey === undefined ? undefined : openGate(socket, sharedKey);
   let splitter = createMsgpackSplitter(gate ? PING_BYTES : maxBodyBytes);

@@ -22,7 +22,7 @@ export function createGelfTcp(options: StreamSourceOptions): StreamServer {
 async function serve(socket: Socket, options: StreamSourceOptions): Promise<void> {
   const { pipeline, budget, maxLineBytes } = options;
   const splitter = createNulSplitter(maxLineBytes);
-  const hold = createHold(budget);
+  const hold = createHold(budget, socket);
   const traces = new TraceHold({ ...options, source: 'gelf' });
   try {
     for await (const chunk of socket) {
