@@ -10,8 +10,10 @@ import type { Settings } from './config/settings.ts';
 import { clearStaleSocket, findRunning, protectSocket } from './control.ts';
 import { EngineRoom } from './engine-room.ts';
 import type { Log } from './log.ts';
+import type { Submission } from './pipeline/pipeline.ts';
 import type { PlatformStatus } from './platforms/platform.ts';
 import { type ConnectedPlatforms, connectPlatforms } from './platforms.ts';
+import { tellResolved } from './resolved-alerts.ts';
 import { botRoutes, controlRoutes } from './routes.ts';
 import { socketSources } from './socket-sources.ts';
 import { HttpServer } from './sources/http-server.ts';
@@ -66,7 +68,7 @@ export class Bot {
       now: this.#now,
       destinations: () => this.#platforms.alertDestinations,
       others: () => this.#platforms.otherDestinations,
-      onStored: (submission) => this.#missing.heard(submission),
+      onStored: (submission) => this.#onStored(submission),
     });
     this.#missing = new Watch({
       watches: settings.watches,
@@ -235,6 +237,16 @@ export class Bot {
         ],
       },
     };
+  }
+
+  #onStored(submission: Submission): void {
+    this.#missing.heard(submission);
+    if (!submission.alerts) return;
+    try {
+      tellResolved(this.#room, submission, this.#now());
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'That alerts are resolved could not be told.');
+    }
   }
 
   #troubles(): string[] {

@@ -55,6 +55,8 @@ export interface HttpDoor {
 
 /** A way of sending logs over HTTP: how a body is read, and how its senders want to be answered. */
 export interface HttpProtocol<T extends Decoded> extends HttpDoor {
+  /** Whether its records are alerts of another system. */
+  readonly alerts?: boolean;
   /** Whether its records may be the lines of stack traces, each by itself. */
   readonly joinsTraces?: boolean;
   readonly decode: (request: HttpRequest, context: DecodeContext) => T | Unreadable;
@@ -104,7 +106,14 @@ export function createReceiver<T extends Decoded>(
       ? joinRecords(decoded.records)
       : { records: decoded.records, joined: 0 };
     try {
-      if (records.length > 0 || dropped.size > 0) await pipeline.submit({ source, records, joined, dropped });
+      if (records.length > 0 || dropped.size > 0)
+        await pipeline.submit({
+          source,
+          records,
+          joined,
+          dropped,
+          ...(protocol.alerts ? { alerts: true } : {}),
+        });
     } catch {
       // The sender keeps the lines and comes again; the pipeline has told the operator why.
       return refuse(503, 'the database did not take the lines; nothing was stored');
