@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { build } from './build.mjs';
 import { ROOT, runScript, setup } from './setup.mjs';
 
-/** Sends errors to a real bot with every real syslog client that is installed here; says which are missing. */
+/** Sends errors to a real bot with every real client: those of npm, and those that are installed here; says which are missing. */
 await runScript(import.meta.url, async () => {
   await setup();
   await build();
@@ -11,6 +11,10 @@ await runScript(import.meta.url, async () => {
     'run',
     '--reporter=verbose',
     'test/e2e/syslog-clients.test.ts',
+    'test/e2e/senders.test.ts',
+    'test/e2e/http-senders.test.ts',
+    'test/e2e/socket-senders.test.ts',
+    'test/e2e/alertmanager.test.ts',
   ];
   const child = spawn(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
   process.exitCode = await new Promise((resolve, reject) => {

@@ -12,8 +12,10 @@ import { clearStaleSocket, findRunning, protectSocket } from './control.ts';
 import { EngineRoom } from './engine-room.ts';
 import { explainGroup } from './explain-line.ts';
 import type { Log } from './log.ts';
+import type { Submission } from './pipeline/pipeline.ts';
 import type { PlatformStatus } from './platforms/platform.ts';
 import { type ConnectedPlatforms, connectPlatforms } from './platforms.ts';
+import { tellResolved } from './resolved-alerts.ts';
 import { botRoutes, controlRoutes } from './routes.ts';
 import { socketSources } from './socket-sources.ts';
 import { HttpServer } from './sources/http-server.ts';
@@ -69,7 +71,7 @@ export class Bot {
       destinations: () => this.#platforms.alertDestinations,
       others: () => this.#platforms.otherDestinations,
       givesUp: true,
-      onStored: (submission) => this.#missing.heard(submission),
+      onStored: (submission) => this.#onStored(submission),
     });
     this.#missing = new Watch({
       watches: settings.watches,
@@ -241,6 +243,16 @@ export class Bot {
         ],
       },
     };
+  }
+
+  #onStored(submission: Submission): void {
+    this.#missing.heard(submission);
+    if (!submission.alerts) return;
+    try {
+      tellResolved(this.#room, submission, this.#now());
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'That alerts are resolved could not be told.');
+    }
   }
 
   #troubles(): string[] {

@@ -18,7 +18,7 @@ interface Shared {
 }
 
 /** What all requests together may hold while they are read. */
-const BODIES_BYTES = 24 * 1024 ** 2;
+const BODIES_BYTES = 16 * 1024 ** 2;
 
 /** What the network may ask (product.md section 7). */
 export function botRoutes(

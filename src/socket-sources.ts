@@ -9,7 +9,7 @@ import { GelfUdpSource } from './sources/gelf-udp.ts';
 import type { Listener } from './sources/listener.ts';
 
 /** What all connections together may hold of messages that are not complete. */
-const INCOMPLETE_BYTES = 24 * 1024 ** 2;
+const INCOMPLETE_BYTES = 16 * 1024 ** 2;
 
 /** The GELF and Fluent listeners that config/tocsin.yml asks for, not started yet. */
 export function socketSources(options: {
@@ -19,9 +19,9 @@ export function socketSources(options: {
   readonly log: Log;
 }): Listener[] {
   const { settings, room, now, log } = options;
-  const { gelfUdp, gelfTcp, fluent, maxLineBytes, maxBodyBytes, ingestToken } = settings;
+  const { gelfUdp, gelfTcp, fluent, maxLineBytes, maxBodyBytes, stackTraceMs, ingestToken } = settings;
   const budget = createBodyBudget(Math.max(INCOMPLETE_BYTES, 2 * maxBodyBytes));
-  const shared = { pipeline: room.pipeline, maxLineBytes, maxBodyBytes, budget, now, log };
+  const shared = { pipeline: room.pipeline, maxLineBytes, maxBodyBytes, stackTraceMs, budget, now, log };
   const sources: Listener[] = [];
   if (gelfUdp !== 'off')
     sources.push({ name: 'gelf+udp', source: new GelfUdpSource({ ...gelfUdp, ...shared }) });

@@ -6,6 +6,7 @@ import type { Signature } from '../classify/signature.ts';
 import type { LogRecord } from '../record/log-record.ts';
 import { loopReason } from '../record/loop-guard.ts';
 import { redactRecord } from '../record/redact.ts';
+import { SEVERITY } from '../record/severity.ts';
 import type { Batch, StoredAlert } from '../store/batch.ts';
 import type { MuteQuery } from '../store/mutes.ts';
 import { BatchBuilder, type BatchLimits, type DecidedEvent } from './batch-builder.ts';
@@ -19,6 +20,8 @@ export interface Submission {
   readonly records: readonly LogRecord[];
   /** Lines that are part of the record of another line (stack traces). */
   readonly joined?: number;
+  /** Alerts of other systems: each counts as an error from a warning up, and rings at its first event. */
+  readonly alerts?: boolean;
   /** Records that the bot makes itself: what they are is decided already. */
   readonly alarm?: Alarm;
   /** Lines that could not be read, by reason. */
@@ -69,6 +72,8 @@ const MAX_QUEUED = 100_000;
 /** Records in one transaction: bounds how long the event loop stands still. */
 const MAX_BATCH = 5_000;
 
+/** The event of an alert of another system that is over. */
+export const RESOLVED = 'resolved';
 /** Reasons of what was lost before it reached us: nobody received it. */
 const NEVER_CAME: ReadonlySet<string> = new Set(['kernel_buffer_full', 'sender_lost']);
 
@@ -190,7 +195,7 @@ export class Pipeline {
   }
 
   #process(submission: Submission, builder: BatchBuilder): void {
-    const { source, records, dropped, joined = 0, alarm } = submission;
+    const { source, records, dropped, joined = 0, alarm, alerts = false } = submission;
     let received = records.length + joined;
     builder.count(source, 'joined', joined);
     for (const [reason, count] of dropped ?? []) {
@@ -199,11 +204,11 @@ export class Pipeline {
     }
     builder.count(source, 'received', received);
     for (const record of records)
-      builder.count(source, alarm ? this.#ring(record, alarm, builder) : this.#one(record, builder));
+      builder.count(source, alarm ? this.#ring(record, alarm, builder) : this.#one(record, builder, alerts));
   }
 
   /** Takes one record through the pipeline; returns what it is counted as. */
-  #one(original: LogRecord, builder: BatchBuilder): string {
+  #one(original: LogRecord, builder: BatchBuilder, isAlert: boolean): string {
     const loop = loopReason(original);
     if (loop) return `dropped:${loop}`;
     if (!this.#options.enabled) return 'dropped:disabled';
@@ -215,13 +220,16 @@ export class Pipeline {
       builder.addNoise(verdict.pattern, record);
       return 'noise';
     }
-    if (verdict.outcome === 'generic' && !verdict.grouped) return 'other';
+    const fires = isAlert && original.event !== RESOLVED && original.severityNumber >= SEVERITY.WARN;
+    if (verdict.outcome === 'generic' && !verdict.grouped && !fires) return 'other';
+    if (isAlert && !fires) return 'other';
 
     const signature = verdict.outcome === 'match' ? verdict.signature : undefined;
     const { fingerprint: form } = alerts;
     const stacktrace = record.exception?.stacktrace;
     const identity = identify(verdict.text, signature?.category, form, stacktrace);
-    const rule = ruleFor(alerts, identity.category, signature, stacktrace !== undefined);
+    const usual = ruleFor(alerts, identity.category, signature, stacktrace !== undefined);
+    const rule = fires ? { ...usual, immediate: true } : usual;
     const { root, united } = this.#options.grouping.groupOf(
       identity,
       { text: verdict.text, at: record.observedAt },
@@ -234,6 +242,21 @@ export class Pipeline {
     const grouped = { ...identity, fingerprint: root };
     this.#decide({ record, identity: grouped, ...member, form, signature, rule }, builder);
     return identity.category === UNCLASSIFIED && !signature ? 'generic' : 'matched';
+  }
+
+  /** The group that a record would enter, and what mutes ask about it. */
+  groupOf(original: LogRecord): MuteQuery {
+    const { classifier, alerts } = this.#rules;
+    const record = redactRecord(original);
+    const verdict = classifier.classify(record);
+    const signature = verdict.outcome === 'match' ? verdict.signature : undefined;
+    const text = verdict.outcome === 'ignored' ? '' : verdict.text;
+    const form = alerts.fingerprint;
+    const identity = identify(text, signature?.category, form, record.exception?.stacktrace);
+    const { root } = this.#options.grouping.groupOf(identity, { text, at: record.observedAt }, form);
+    const { category, fingerprint: member } = identity;
+    const service = record.resource.service ?? '';
+    return { fingerprint: root, member, signatureId: signature?.id, category, service };
   }
 
   /** An alarm of the bot itself. */

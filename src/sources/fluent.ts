@@ -8,6 +8,7 @@ import { createMsgpackSplitter, type MsgpackFrames } from './formats/msgpack-fra
 import { encodeMsgpack } from './formats/msgpack-write.ts';
 import { StreamServer } from './stream-server.ts';
 import { createHold, type StreamSourceOptions, waitWhileOverloaded } from './stream-source.ts';
+import { TraceHold } from './trace-hold.ts';
 
 export interface FluentOptions extends StreamSourceOptions {
   /** What senders must know (`shared_key`); undefined: nobody is asked. */
@@ -32,7 +33,8 @@ export function createFluent(options: FluentOptions): StreamServer {
 
 async function serve(socket: Socket, options: FluentOptions): Promise<void> {
   const { pipeline, budget, maxBodyBytes, sharedKey } = options;
-  const hold = createHold(budget);
+  const hold = createHold(budget, socket);
+  const traces = new TraceHold({ ...options, source: SOURCE });
   const gate = sharedKey === undefined ? undefined : openGate(socket, sharedKey);
   let splitter = createMsgpackSplitter(gate ? PING_BYTES : maxBodyBytes);
   let trusted = gate === undefined;
@@ -50,7 +52,7 @@ async function serve(socket: Socket, options: FluentOptions): Promise<void> {
       }
       await waitWhileOverloaded(pipeline);
       const found = splitter.push(chunk);
-      if (!(await submit(found, socket, options))) return;
+      if (!(await submit(found, socket, options, traces))) return;
       if (found.broken) return await countDropped(pipeline, SOURCE, 'malformed');
       if (!hold.set(splitter.held)) return await countDropped(pipeline, SOURCE, 'overloaded');
     }
@@ -60,6 +62,7 @@ async function serve(socket: Socket, options: FluentOptions): Promise<void> {
     if (splitter.held > 0) await countDropped(pipeline, SOURCE, 'incomplete');
   } finally {
     hold.set(0);
+    await traces.finish();
   }
 }
 
@@ -80,7 +83,12 @@ function openGate(socket: Socket, sharedKey: string) {
 }
 
 /** Resolves to false when the connection must end: nothing could be stored (without the acknowledgement the sender comes again), or it reads no answers. */
-async function submit({ frames }: MsgpackFrames, socket: Socket, options: FluentOptions): Promise<boolean> {
+async function submit(
+  { frames }: MsgpackFrames,
+  socket: Socket,
+  options: FluentOptions,
+  traces: TraceHold,
+): Promise<boolean> {
   if (frames.length === 0) return true;
   const { pipeline, now, maxLineBytes, maxBodyBytes } = options;
   const context = { observedAt: now(), maxLineBytes, maxBodyBytes };
@@ -88,11 +96,12 @@ async function submit({ frames }: MsgpackFrames, socket: Socket, options: Fluent
   let records: LogRecord[] = [];
   let dropped = new Map<string, number>();
   const commit = async () => {
-    const submission = { source: SOURCE, records, dropped };
+    const { records: complete, joined } = traces.take(records);
+    const submission = { source: SOURCE, records: complete, dropped, joined };
     records = [];
     dropped = new Map();
     await waitWhileOverloaded(pipeline);
-    if (submission.records.length > 0 || submission.dropped.size > 0) await pipeline.submit(submission);
+    if (complete.length > 0 || submission.dropped.size > 0 || joined > 0) await pipeline.submit(submission);
   };
   try {
     for (const { chunk, batches } of frames.map((frame) => decodeFluent(frame, context))) {
@@ -104,6 +113,9 @@ async function submit({ frames }: MsgpackFrames, socket: Socket, options: Fluent
       if (chunk !== undefined) chunks.push(chunk);
     }
     await commit();
+    // What is acknowledged is stored: then nothing waits for the next line.
+    const last = chunks.length > 0 ? traces.flush() : undefined;
+    if (last && last.records.length > 0) await pipeline.submit({ source: SOURCE, ...last });
   } catch {
     return false;
   }

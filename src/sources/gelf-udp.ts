@@ -7,6 +7,7 @@ import { createGelfChunks } from './formats/gelf-chunks.ts';
 import { cutRecord } from './formats/line-limits.ts';
 import { createHandOn, type HandOn } from './hand-on.ts';
 import { ListenError } from './listen-error.ts';
+import { kernelDrops } from './udp-drops.ts';
 
 export interface GelfUdpOptions {
   readonly host: string;
@@ -14,6 +15,7 @@ export interface GelfUdpOptions {
   readonly pipeline: Pick<Pipeline, 'submit' | 'overloaded'>;
   readonly maxLineBytes: number;
   readonly maxBodyBytes: number;
+  readonly stackTraceMs: number;
   readonly now: () => number;
   readonly log: { warn(fields: object, message: string): void };
 }
@@ -31,10 +33,12 @@ export class GelfUdpSource {
   readonly #chunks = createGelfChunks({ maxBytes: CHUNK_BYTES, timeoutMs: CHUNK_TIMEOUT_MS });
   readonly #handOn: HandOn;
   #timer: NodeJS.Timeout | undefined;
+  /** What the kernel has dropped so far. */
+  #drops = 0;
 
   constructor(options: GelfUdpOptions) {
     this.#options = options;
-    this.#handOn = createHandOn(options.pipeline, 'gelf');
+    this.#handOn = createHandOn({ ...options, source: 'gelf' });
     this.#socket = createSocket({
       type: isIPv6(options.host) ? 'udp6' : 'udp4',
       recvBufferSize: RECEIVE_BUFFER_BYTES,
@@ -52,6 +56,7 @@ export class GelfUdpSource {
     }
     this.#socket.on('error', (error) => log.warn({ err: error }, 'The GELF socket reported an error.'));
     this.#socket.on('message', (bytes, { address, port: from }) => this.#take(bytes, `${address}:${from}`));
+    this.#drops = kernelDrops(this.#at()) ?? 0;
     this.#timer = setInterval(() => this.#expire(), EXPIRE_EVERY_MS);
   }
 
@@ -65,8 +70,8 @@ export class GelfUdpSource {
     // Without a timer it never listened.
     if (this.#timer === undefined) return;
     clearInterval(this.#timer);
-    await new Promise<void>((resolve) => this.#socket.close(() => resolve()));
     this.#expire(Number.POSITIVE_INFINITY);
+    await new Promise<void>((resolve) => this.#socket.close(() => resolve()));
     await this.#handOn.finish();
   }
 
@@ -85,7 +90,19 @@ export class GelfUdpSource {
     else this.#handOn.add(cutRecord(message.record, this.#options));
   }
 
+  #at(): { host: string; port: number } {
+    return { host: this.#options.host, port: this.#socket.address().port };
+  }
+
+  #countKernelDrops(): void {
+    const drops = kernelDrops(this.#at());
+    if (drops === undefined) return;
+    this.#handOn.drop('kernel_buffer_full', drops - this.#drops);
+    this.#drops = drops;
+  }
+
   #expire(now = this.#options.now()): void {
     this.#handOn.drop('incomplete', this.#chunks.expire(now));
+    this.#countKernelDrops();
   }
 }

@@ -1,5 +1,5 @@
-import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { LogRecord } from '../record/log-record.ts';
+import { TraceHold, type TraceHoldOptions } from './trace-hold.ts';
 
 /** Datagrams are handed on together this often (ms); the pipeline commits them within its own short wait. */
 const HAND_ON_MS = 10;
@@ -12,7 +12,10 @@ export interface HandOn {
 }
 
 /** Collects what comes in single messages that nobody waits for, and submits it in groups. */
-export function createHandOn(pipeline: Pick<Pipeline, 'submit'>, source: string): HandOn {
+export function createHandOn(options: TraceHoldOptions): HandOn {
+  const { pipeline, source } = options;
+  const hold = new TraceHold(options);
+  let joined = 0;
   let records: LogRecord[] = [];
   let dropped = new Map<string, number>();
   let timer: NodeJS.Timeout | undefined;
@@ -21,8 +24,9 @@ export function createHandOn(pipeline: Pick<Pipeline, 'submit'>, source: string)
   const handOn = () => {
     clearTimeout(timer);
     timer = undefined;
-    if (records.length === 0 && dropped.size === 0) return;
-    const submission = { source, records, dropped };
+    if (records.length === 0 && dropped.size === 0 && joined === 0) return;
+    const submission = { source, records, dropped, joined };
+    joined = 0;
     records = [];
     dropped = new Map();
     // A batch that cannot be stored is counted by the pipeline; there is no sender to tell.
@@ -36,7 +40,9 @@ export function createHandOn(pipeline: Pick<Pipeline, 'submit'>, source: string)
 
   return {
     add(record) {
-      records.push(record);
+      const complete = hold.take([record]);
+      records.push(...complete.records);
+      joined += complete.joined;
       soon();
     },
     drop(reason, count = 1) {
@@ -46,7 +52,7 @@ export function createHandOn(pipeline: Pick<Pipeline, 'submit'>, source: string)
     },
     async finish() {
       handOn();
-      await Promise.allSettled(pending);
+      await Promise.allSettled([...pending, hold.finish()]);
     },
   };
 }

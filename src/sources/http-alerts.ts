@@ -6,6 +6,7 @@ import type { HttpProtocol } from './http-receiver.ts';
 export function alertsProtocol(source: 'alertmanager' | 'grafana'): HttpProtocol<Decoded> {
   return {
     source,
+    alerts: true,
     howToAuthorize: 'give the token of TOCSIN_INGEST_TOKEN as bearer token, or as the password of Basic auth',
     decode: ({ body }, context) => decodeAlerts(body, context),
     taken: ({ records }) => ({ status: 200, body: { accepted: records.length } }),

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Transform } from 'node:stream';
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { createGunzip, createInflate } from 'node:zlib';
 import type { BodyBudget } from './body-budget.ts';
 
 export type BodyResult =
@@ -16,15 +16,15 @@ export interface BodyOptions {
   readonly ownCodings?: readonly string[];
 }
 
+/** Not Brotli: a window of 16 MB for each request is too much, and no sender of logs needs it. */
 const INFLATERS: Readonly<Record<string, () => Transform>> = {
   gzip: createGunzip,
   'x-gzip': createGunzip,
   deflate: createInflate,
-  br: createBrotliDecompress,
 };
 
 /**
- * Reads a request's body, inflating gzip, deflate and br, up to `maxBytes` of inflated bytes: a zip bomb is cut off at the limit.
+ * Reads a request's body, inflating gzip and deflate, up to `maxBytes` of inflated bytes: a zip bomb is cut off at the limit.
  * Never rejects; a sender that breaks off gives a 400.
  */
 export function readBody(request: IncomingMessage, options: BodyOptions): Promise<BodyResult> {
@@ -38,7 +38,7 @@ export function readBody(request: IncomingMessage, options: BodyOptions): Promis
   const coding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   const plain = coding === 'identity' || coding === '' || ownCodings.includes(coding);
   if (!plain && !Object.hasOwn(INFLATERS, coding)) {
-    const reason = `content-encoding ${coding} is not understood; send gzip, deflate, br or none`;
+    const reason = `content-encoding ${coding} is not understood; send gzip, deflate or none`;
     return Promise.resolve({ ok: false, status: 415, reason });
   }
   const inflate = plain ? undefined : INFLATERS[coding]?.();
@@ -47,9 +47,15 @@ export function readBody(request: IncomingMessage, options: BodyOptions): Promis
     let size = 0;
     const stream = inflate ? request.pipe(inflate) : request;
     let finished = false;
+    let lastAt = performance.now();
+    const release = budget?.hold({
+      heldSince: () => (size > 0 ? lastAt : undefined),
+      evict: () => finish(TOO_SLOW),
+    });
     const finish = (result: BodyResult) => {
       if (finished) return;
       finished = true;
+      release?.();
       request.unpipe();
       inflate?.destroy();
       stream.removeAllListeners('data');
@@ -59,7 +65,9 @@ export function readBody(request: IncomingMessage, options: BodyOptions): Promis
     stream.on('data', (chunk: Buffer) => {
       if (size + chunk.length > maxBytes) return finish(tooLarge);
       if (budget?.take(chunk.length) === false) return finish(BUSY);
+      if (finished) return budget?.give(chunk.length);
       size += chunk.length;
+      lastAt = performance.now();
       chunks.push(chunk);
     });
     stream.on('end', () => finish({ ok: true, body: Buffer.concat(chunks, size) }));
@@ -67,6 +75,12 @@ export function readBody(request: IncomingMessage, options: BodyOptions): Promis
     request.on('aborted', () => finish({ ok: false, status: 400, reason: 'the sender broke off' }));
   });
 }
+
+const TOO_SLOW: BodyResult = {
+  ok: false,
+  status: 429,
+  reason: 'nothing more came while others waited, nothing was taken',
+};
 
 const BUSY: BodyResult = {
   ok: false,

@@ -12,6 +12,7 @@ export const DOCUMENT_PATH = new RegExp(`^${PREFIX}/[^/]+/_(?:doc|create)(?:/[^/
 
 const common = {
   source: 'elasticsearch',
+  joinsTraces: true,
   methods: ['POST', 'PUT'],
   howToAuthorize:
     'send the token of TOCSIN_INGEST_TOKEN as "Authorization: Bearer …", as the password of Basic auth, or as the API key',

@@ -13,6 +13,7 @@ export function logplexProtocol(): HttpProtocol<Decoded> {
   const taken = new Set<string>();
   return {
     source: 'logplex',
+    joinsTraces: true,
     howToAuthorize: 'add the drain with the token: heroku drains:add https://tocsin:<token>@<host>/logplex',
     decode(request, context) {
       const { body, query } = request;

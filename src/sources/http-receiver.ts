@@ -9,6 +9,7 @@ import {
   TOO_MANY,
   type Unreadable,
 } from './formats/harvest.ts';
+import { joinRecords } from './formats/record-joiner.ts';
 import { type BodyResult, readBody } from './http-body.ts';
 import { authorizationSecrets, isToken } from './http-credentials.ts';
 
@@ -54,6 +55,10 @@ export interface HttpDoor {
 
 /** A way of sending logs over HTTP: how a body is read, and how its senders want to be answered. */
 export interface HttpProtocol<T extends Decoded> extends HttpDoor {
+  /** Whether its records are alerts of another system. */
+  readonly alerts?: boolean;
+  /** Whether its records may be the lines of stack traces, each by itself. */
+  readonly joinsTraces?: boolean;
   readonly decode: (request: HttpRequest, context: DecodeContext) => T | Unreadable;
   /** After the commit. */
   readonly taken: (decoded: T, request: HttpRequest) => Reply;
@@ -96,9 +101,19 @@ export function createReceiver<T extends Decoded>(
       await countDropped(pipeline, source, 'too_large');
       return refuse(413, `more than ${MAX_RECORDS} records in one request; send smaller batches`);
     }
-    const { records, dropped } = decoded;
+    const { dropped } = decoded;
+    const { records, joined } = protocol.joinsTraces
+      ? joinRecords(decoded.records)
+      : { records: decoded.records, joined: 0 };
     try {
-      if (records.length > 0 || dropped.size > 0) await pipeline.submit({ source, records, dropped });
+      if (records.length > 0 || dropped.size > 0)
+        await pipeline.submit({
+          source,
+          records,
+          joined,
+          dropped,
+          ...(protocol.alerts ? { alerts: true } : {}),
+        });
     } catch {
       // The sender keeps the lines and comes again; the pipeline has told the operator why.
       return refuse(503, 'the database did not take the lines; nothing was stored');

@@ -14,7 +14,7 @@ const SWEEPS = 10;
 /** Dead peers are found by the kernel. */
 const KEEP_ALIVE_MS = 60_000;
 /** What unfinished messages of all connections may take beyond the 8 KiB that each may have anyway. */
-const ROOM_BYTES = 32 * 1024 * 1024;
+const ROOM_BYTES = 16 * 1024 * 1024;
 /** How long connections may still send when the listener ends. */
 const LINGER_MS = 200;
 

@@ -55,6 +55,7 @@ describe('the lines of a datagram', () => {
           }
         },
       ),
+      { numRuns: Number(process.env['FUZZ_RUNS'] ?? 100) },
     );
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { recordsOfBody } from '../../src/sources/formats/ndjson.ts';
 
+const RUNS = { numRuns: Number(process.env['FUZZ_RUNS'] ?? 100) };
 const CONTEXT = { observedAt: 1_700_000_000_000 };
 const FORM = 'application/x-www-form-urlencoded';
 const read = (body: string | Buffer, type?: string) => {
@@ -140,6 +141,7 @@ it('accounts for every line, whatever comes', () => {
       );
       expect(errors).toHaveLength(Math.min(rejected, 100));
     }),
+    RUNS,
   );
 });
 
@@ -156,6 +158,7 @@ it.each([undefined, 'application/json', 'application/x-ndjson', 'text/plain', 'a
           expect(() => read(Buffer.from(bytes), type)).not.toThrow();
         },
       ),
+      RUNS,
     );
   },
 );

@@ -171,7 +171,7 @@ describe('recordOfSyslog', () => {
         expect(JSON.stringify(record).isWellFormed()).toBe(true);
         expect(record?.body.isWellFormed()).toBe(true);
       }),
-      { numRuns: 1000 },
+      { numRuns: Number(process.env['FUZZ_RUNS'] ?? 1000) },
     );
   });
 

@@ -39,7 +39,8 @@ export function parseRfc5424(text: string, start: number): SyslogHead | undefine
     ...(id === undefined ? {} : { messageId: cleanText(id) }),
     ...(data === undefined ? {} : { structuredData: data }),
     ...(end === at ? { withoutDataField: true } : {}),
-    messageAt: Math.min(text.charCodeAt(end) === SPACE ? end + 1 : end, text.length),
+    // Without the field the message begins at once, with the blanks that are its own: a line of a stack trace.
+    messageAt: Math.min(end > at && text.charCodeAt(end) === SPACE ? end + 1 : end, text.length),
   };
 }
 
