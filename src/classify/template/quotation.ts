@@ -2,7 +2,7 @@ import { isDottedName } from './host.ts';
 import { MASK, type MaskRule } from './mask-rule.ts';
 import { isIdentifier, isSentence } from './shapes.ts';
 import { renderRoute } from './url.ts';
-import { isVendorCode } from './vendor-code.ts';
+import { isErrorClass, isVendorCode } from './vendor-code.ts';
 import { CONSTANT, METHOD, wordKind } from './word-lists.ts';
 import { type Before, namesUser } from './word-rules.ts';
 
@@ -20,9 +20,34 @@ export function quotationFate(before: Before, at: number, end: number): Quotatio
     if (isDottedName(text, at + 1, end, false) && !text.endsWith(')', end)) return 'host';
     if (wordKind(text, at + 1, end) !== CONSTANT) return 'keep';
   }
-  if (isVendorCode(text, at + 1, end, false)) return 'keep';
+  if (isVendorCode(text, at + 1, end, false) || isScopedName(text.slice(at + 1, end))) return 'keep';
   const said = text.charCodeAt(at - 2) === 58 && isSentence(text, at + 1, end);
-  return said || text.slice(at, at + 14).includes('://') ? 'enter' : 'quoted';
+  return said || isErrorArgument(text, at) || text.slice(at, at + 14).includes('://') ? 'enter' : 'quoted';
+}
+
+/** `:app:compileJava` is the path of a task, `std::bad_alloc` a name in its scope: as any other identifier it names what is wrong. */
+const SCOPED = /^(?:(?::[A-Za-z_][\w.-]*)+|[A-Za-z_]\w*(?:::~?[A-Za-z_]\w*)+)$/;
+/** `fe80::a` is an address. */
+const NO_ADDRESS = /[g-z_]/i;
+const LONGEST_SCOPED = 100;
+
+function isScopedName(name: string): boolean {
+  return name.length <= LONGEST_SCOPED && SCOPED.test(name) && NO_ADDRESS.test(name);
+}
+
+/** The longest `errno, ` that is looked for in front of an argument. */
+const ERRNO_LENGTH = 8;
+const ERRNO = /\(-?\d{1,5}, ?$/;
+
+/** Whether the quote at `at` opens the message of an error: `ValueError('bad address')`, `OSError(28, 'No space left')`. */
+function isErrorArgument(text: string, at: number): boolean {
+  let open = at - 1;
+  if (text.charCodeAt(open) !== 40) {
+    const found = ERRNO.exec(text.slice(Math.max(0, at - ERRNO_LENGTH - 1), at));
+    if (found === null) return false;
+    open = at - found[0].length;
+  }
+  return text.charCodeAt(open) === 40 && isErrorClass(text, 0, open);
 }
 
 /** A request in quotes, as access logs and proxies write it. */

@@ -80,8 +80,19 @@ function mayVary(text: string, { start, end }: Place, bits: number, before: Plac
   if (isQuote(previous) || isQuote(text.charCodeAt(end)) || previous === 61) return false;
   if (isSaying(text.slice(start, end))) return false;
   if (before === undefined) return true;
+  if (isCause(text, start, end)) return false;
   const kind = wordKind(text, before.start, before.end);
   return kind !== CODE && kind !== ERROR && keyKind(text, before.start, before.end) === VALUE;
+}
+
+const CAUSE = /\b(?:because of|due to|caused by|reason:?) (?:the |an? )?$/i;
+const LONGEST_CAUSE = 16;
+
+/** Whether a word says why: `aborted because of disk`, `aborted due to the quota`, and what ends a text behind a colon, `aborted: disk`. */
+function isCause(text: string, start: number, end: number): boolean {
+  if (text.charCodeAt(start - 1) !== 32) return false;
+  if (text.charCodeAt(start - 2) === 58 && trimmedEnd(text, start, text.length) === end) return true;
+  return CAUSE.test(text.slice(Math.max(0, start - LONGEST_CAUSE), start));
 }
 
 /** Whether a word says what happened: a small word, a verb, the name of an error. */

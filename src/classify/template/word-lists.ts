@@ -21,6 +21,10 @@ export const CREDENTIAL = 13;
 export const REFUSAL = 14;
 /** In front of the name of a person, where the words before it speak of one. */
 export const BEFORE_NAME = 15;
+/** The number of a signal behind it is the error: `killed by signal 9`. */
+export const SIGNAL = 16;
+/** A hex number behind it is a code, as behind CODE and ERROR: `STOP: 0x7B`; any other number is none. */
+export const HEX_CODE = 17;
 
 const LISTS: readonly (readonly [kind: number, words: string])[] = [
   [METHOD, 'GET POST PUT DELETE PATCH HEAD OPTIONS'],
@@ -30,6 +34,8 @@ const LISTS: readonly (readonly [kind: number, words: string])[] = [
   [CONSTANT, 'true false null True False NULL TRUE FALSE'],
   [CODE, 'code Code status Status STATUS errno Errno ERRNO SQLSTATE sqlstate HTTP'],
   [ERROR, 'error Error ERROR'],
+  [SIGNAL, 'signal Signal SIGNAL'],
+  [HEX_CODE, 'exception Exception EXCEPTION hresult HResult HRESULT stop Stop STOP ntstatus NTSTATUS'],
   [EXIT, 'exit exited exits'],
   [STATUS, 'returned responded response answered'],
   [USER, 'user User username'],

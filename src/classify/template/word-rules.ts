@@ -1,4 +1,4 @@
-import { classOf, DIGIT, LETTER, SLASH } from './char-class.ts';
+import { BEYOND_HEX, classOf, DIGIT, LETTER, SLASH, WIDE } from './char-class.ts';
 import { isErrorClass, isVendorCode } from './vendor-code.ts';
 import {
   AFTER_USER,
@@ -9,12 +9,15 @@ import {
   DAY,
   ERROR,
   EXIT,
+  HEX_CODE,
   isFailedStatus,
   isReason,
   MONTH,
   NAMES_WITH_DIGITS,
+  SIGNAL,
   STATUS,
   USER,
+  unitEnd,
   wordKind,
 } from './word-lists.ts';
 
@@ -46,15 +49,54 @@ export function isCodeNumber(
     if (kind === CODE) return end - start <= 7;
     if (kind === ERROR) return gap === 1 && end - start <= 7;
     if (kind === EXIT || kindBefore === EXIT) return end - start <= 3;
+    if (kind === SIGNAL) return isSignal(text, start, end);
+    if (kindBefore === CODE && isLink(text, kind, wordEnd)) return isLinkedCode(text, start, end);
     if (kind === STATUS || kindBefore === STATUS) return isFailedStatus(text, start, end);
   }
   return isFailedStatus(text, start, end) && isReason(text, end);
+}
+
+/** `signal 9`, `signal: 11 (SEGV)`: of 1 to 64, without a unit; the strength of a signal is a measure. */
+function isSignal(text: string, start: number, end: number): boolean {
+  const last = text.charCodeAt(end - 1);
+  const first = text.charCodeAt(start);
+  if (first < 49 || first > 57 || last < 48 || last > 57 || end - start > 2) return false;
+  if (end - start === 2 && (first > 54 || (first === 54 && last > 52))) return false;
+  return unitEnd(text, text.charCodeAt(end) === 32 ? end + 1 : end) < 0;
+}
+
+const LINK = / (?:of|is|was)$/;
+
+/** Whether the word that ends at `end` joins a code to its name: `a status of 404`, `the exit code was 3`. */
+function isLink(text: string, kind: number, end: number): boolean {
+  return (kind === BEFORE_NAME || kind === AFTER_USER) && LINK.test(text.slice(end - 4, end));
+}
+
+/** Of 1 to 3 digits, and no count: `the status of 12 jobs`. */
+function isLinkedCode(text: string, start: number, end: number): boolean {
+  if (isFailedStatus(text, start, end)) return true;
+  const counts = text.charCodeAt(end) === 32 && (classOf(text.charCodeAt(end + 1)) & LETTER) !== 0;
+  return end - start <= 3 && !counts;
+}
+
+/** `0x` and one to eight hex digits: a code of 32 bits (`0x80070005`). A longer one is an address. */
+function isHexCode(text: string, start: number, end: number): boolean {
+  if (end - start < 3 || end - start > 10 || text.charCodeAt(start) !== 48) return false;
+  const x = text.charCodeAt(start + 1);
+  if (x !== 120 && x !== 88) return false;
+  for (let i = start + 2; i < end; i++) {
+    const bits = classOf(text.charCodeAt(i));
+    if ((bits & (LETTER | DIGIT)) === 0 || (bits & (BEYOND_HEX | WIDE)) !== 0) return false;
+  }
+  return true;
 }
 
 /** Whether a word with a digit is a name: of an error class, of a vendor's code, or a word that is written so. */
 export function isNumberedName(before: Before, start: number, end: number, bits: number): boolean {
   const { text, kind, wordEnd } = before;
   if (kind === CODE && (bits & SLASH) === 0 && end - start <= 12 && start - wordEnd <= 3) return true;
+  if ((kind === HEX_CODE || kind === ERROR) && start - wordEnd <= 3 && isHexCode(text, start, end))
+    return true;
   if (isErrorClass(text, start, end)) return true;
   if (isVendorCode(text, start, end, kind === ERROR)) return true;
   return end - start <= 8 && NAMES_WITH_DIGITS.has(text.slice(start, end).toLowerCase());

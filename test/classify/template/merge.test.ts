@@ -55,6 +55,23 @@ describe('texts stay apart', () => {
       'the job ended reason=%',
       'expired timeout quota policy drain limit budget',
     ],
+    ['causes', 'the startup was aborted because of %', 'disk memory network quota clock license battery'],
+    [
+      'causes behind an article',
+      'the startup of it aborted due to the %',
+      'disk memory network quota clock license battery',
+    ],
+    [
+      'causes of causes',
+      'the startup aborted, caused by % here',
+      'disk memory network quota clock license battery',
+    ],
+    ['reasons', 'the startup aborted for reason % here', 'disk memory network quota clock license battery'],
+    [
+      'causes behind a colon',
+      'the startup of the hub aborted: %',
+      'disk memory network quota clock license battery',
+    ],
     ['short texts', '% failed', 'upload checkout payment import export backup sync'],
     [
       'call sites',
