@@ -19,6 +19,8 @@ export interface Submission {
   readonly records: readonly LogRecord[];
   /** Lines that are part of the record of another line (stack traces). */
   readonly joined?: number;
+  /** Lines that no rule looks for (quiet-lines.ts): counted, and nothing else. */
+  readonly quiet?: number;
   /** Lines that could not be read, by reason. */
   readonly dropped?: ReadonlyMap<string, number>;
 }
@@ -168,14 +170,15 @@ export class Pipeline {
     this.#options.onCommitted?.(batch, alerts);
   }
 
-  #countRefused({ source, records }: Submission): void {
-    this.#refused.set(source, (this.#refused.get(source) ?? 0) + records.length);
+  #countRefused({ source, records, quiet = 0 }: Submission): void {
+    this.#refused.set(source, (this.#refused.get(source) ?? 0) + records.length + quiet);
   }
 
   #process(submission: Submission, builder: BatchBuilder): void {
-    const { source, records, dropped, joined = 0 } = submission;
-    let received = records.length + joined;
+    const { source, records, dropped, joined = 0, quiet = 0 } = submission;
+    let received = records.length + joined + quiet;
     builder.count(source, 'joined', joined);
+    builder.count(source, this.#options.enabled ? 'other' : 'dropped:disabled', quiet);
     for (const [reason, count] of dropped ?? []) {
       builder.count(source, `dropped:${reason}`, count);
       received += count;
