@@ -84,8 +84,8 @@ export class Watch {
 
   /** Lines were stored: their source, and the services that they are of, are not silent. */
   heard(submission: Submission): void {
-    const { records, joined = 0, alarm } = submission;
-    if (alarm !== undefined || this.#sources.size === 0 || records.length + joined === 0) return;
+    const { records, joined = 0, quiet = 0, alarm } = submission;
+    if (alarm !== undefined || this.#sources.size === 0 || records.length + joined + quiet === 0) return;
     try {
       this.#hearAll(submission);
     } catch (error) {

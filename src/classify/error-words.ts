@@ -2,7 +2,7 @@ import type { LogRecord } from '../record/log-record.ts';
 import { ERROR_FLOOR } from '../record/severity.ts';
 
 /** Words by which a line without a level says that it is about an error. `KeyError` and `IOException` count as well. */
-const SAYS_ERROR =
+export const SAYS_ERROR =
   /(?:error|exception)s?\b|\b(?:err|fatal|panic(?:ked)?|critical|emerg(?:ency)?|traceback|segfault|segmentation fault|core dumped|unhandled|uncaught|fail(?:ed|s|ure|ures|ing)?|abort(?:ed|ing)|cannot|could not|unable to|denied|refused|timed out|OOM|killed process)\b/i;
 
 /** The same words where they say the contrary: `0 errors`, `no error`, `error_count=0`, `errors: none`. */

@@ -29,7 +29,7 @@ export function forwardToBot(options: {
   const lines = new StdinRecords({
     ...settings,
     now,
-    onRecords: (records, joined) => {
+    onRecords: ({ records, joined }) => {
       echoEvents(records);
       handed = handed.then(() => forward(records, joined));
       return handed;
@@ -79,9 +79,9 @@ export function forwardToBot(options: {
   }
 
   return {
-    async take(group, signal) {
+    async take(chunk, signal) {
       stopping = signal;
-      await lines.take(group);
+      await lines.take(chunk, 0, chunk.starts.length);
       await handed;
     },
     get notTaken() {

@@ -8,7 +8,7 @@ import { loadInForce } from '../config/rule-files.ts';
 import type { Settings } from '../config/settings.ts';
 import { findRunning } from '../control.ts';
 import { createLog, type Log } from '../log.ts';
-import { lineGroups } from '../sources/lines.ts';
+import { lineChunks } from '../sources/lines.ts';
 import type { LineSink } from './line-sink.ts';
 import { forwardToBot } from './pipe-forward.ts';
 import { Sidecar } from './sidecar.ts';
@@ -83,8 +83,8 @@ async function readAll(sink: LineSink, maxLineBytes: number, signal: AbortSignal
   const stopSoon = () => setTimeout(() => enough.abort(), LAST_WORDS_MS);
   if (signal.aborted) stopSoon();
   else signal.addEventListener('abort', stopSoon, { once: true });
-  for await (const lines of lineGroups(untilAborted(process.stdin, enough.signal), maxLineBytes))
-    await sink.take(lines, signal);
+  for await (const chunk of lineChunks(untilAborted(process.stdin, enough.signal), maxLineBytes))
+    await sink.take(chunk, signal);
 }
 
 const TELL_EVERY_MS = 10_000;

@@ -1,3 +1,4 @@
+import { createQuietLines } from '../classify/quiet-lines.ts';
 import type { RulesInForce } from '../config/rule-files.ts';
 import type { Settings } from '../config/settings.ts';
 import { clearStaleSocket, protectSocket } from '../control.ts';
@@ -6,12 +7,12 @@ import { EngineRoom } from '../engine-room.ts';
 import type { Log } from '../log.ts';
 import { createTerminal } from '../platforms/terminal/terminal.ts';
 import { type ConnectedPlatforms, connectPlatforms } from '../platforms.ts';
-import type { LogRecord } from '../record/log-record.ts';
+import type { LineChunk } from '../record/line-chunk.ts';
 import { ping } from '../routes.ts';
 import { HttpServer } from '../sources/http-server.ts';
 import { echo } from './echo.ts';
 import type { LineSink } from './line-sink.ts';
-import { StdinRecords } from './stdin-records.ts';
+import { StdinRecords, type TakenLines } from './stdin-records.ts';
 
 export interface SidecarOptions {
   readonly settings: Settings;
@@ -76,7 +77,8 @@ export class Sidecar implements LineSink {
     this.#lines = new StdinRecords({
       ...settings,
       now,
-      onRecords: (records, joined) => this.#submit(records, joined),
+      mark: createQuietLines(inForce.rules),
+      onRecords: (taken) => this.#submit(taken),
     });
   }
 
@@ -89,16 +91,17 @@ export class Sidecar implements LineSink {
     await Promise.all(this.#platforms.all.map((platform) => platform.start()));
   }
 
-  async take(lines: readonly string[]): Promise<void> {
-    for (let start = 0; start < lines.length; start += STEP) {
-      const committed = this.#lines.take(lines.slice(start, start + STEP));
+  async take(chunk: LineChunk): Promise<void> {
+    const lines = chunk.starts.length;
+    for (let start = 0; start < lines; start += STEP) {
+      const committed = this.#lines.take(chunk, start, Math.min(start + STEP, lines));
       if (this.#room.pipeline.overloaded) await committed;
     }
   }
 
   /** Resolves after the commit, whatever became of it: the pipeline tells, and the next lines may fare better. */
-  #submit(records: readonly LogRecord[], joined: number): Promise<void> {
-    return this.#room.pipeline.submit({ source: 'stdin', records, joined }).catch(() => {});
+  #submit(taken: TakenLines): Promise<void> {
+    return this.#room.pipeline.submit({ source: 'stdin', ...taken }).catch(() => {});
   }
 
   async undelivered(): Promise<number> {

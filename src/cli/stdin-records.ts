@@ -1,3 +1,4 @@
+import { type LineChunk, MARK, type MarkLines, textOfLine } from '../record/line-chunk.ts';
 import type { LogRecord } from '../record/log-record.ts';
 import { TextStreams } from '../sources/formats/text-streams.ts';
 
@@ -5,9 +6,21 @@ export interface StdinRecordsOptions {
   readonly maxLineBytes: number;
   readonly stackTraceMs: number;
   readonly now: () => number;
-  /** Takes the records that are complete, and how many lines are part of the record of another one. */
-  readonly onRecords: (records: LogRecord[], joined: number) => Promise<void>;
+  /** Tells which lines need not become a record. */
+  readonly mark?: MarkLines | undefined;
+  /** So few lines that come together go the plain way all: there the time until an alert counts, not the work. */
+  readonly fewLines?: number;
+  readonly onRecords: (taken: TakenLines) => Promise<void>;
 }
+
+/** What became of lines: records that are complete, lines that are part of the record of another one, and lines that are only counted. */
+export interface TakenLines {
+  readonly records: readonly LogRecord[];
+  readonly joined: number;
+  readonly quiet: number;
+}
+
+const FEW_LINES = 64;
 
 /** Makes records of the lines of stdin. The last lines wait for the rest of their stack trace, which may come with the next read. */
 export class StdinRecords {
@@ -20,11 +33,21 @@ export class StdinRecords {
     this.#streams = new TextStreams({ ...options, syslog: false });
   }
 
-  /** Resolves when the records that are complete now are taken. */
-  take(lines: readonly string[]): Promise<void> {
+  /** Takes lines of a chunk, from `from` on and before `to`; resolves when the records that are complete now are taken. */
+  take(chunk: LineChunk, from: number, to: number): Promise<void> {
     const records: LogRecord[] = [];
-    const context = { observedAt: this.#options.now() };
-    for (const line of lines) this.#streams.take('', line, context, records);
+    const { now, mark, fewLines = FEW_LINES } = this.#options;
+    const context = { observedAt: now() };
+    const marks = to - from > fewLines ? mark?.(chunk, from, to) : undefined;
+    let follows = true;
+    for (let line = from; line < to; line++) {
+      const most = marks?.[line - from] ?? MARK.TRACE;
+      // The line behind one that tells something completes it.
+      const quiet = most === MARK.QUIET && !follows && !this.#streams.open;
+      if (quiet) this.#streams.skip(chunk, line, context);
+      else this.#streams.take('', textOfLine(chunk, line), context, records, most);
+      follows = most !== MARK.QUIET;
+    }
     if (this.#timer === undefined && this.#streams.waiting) this.#waitUntilDue(this.#options.stackTraceMs);
     return this.#hand(records);
   }
@@ -54,8 +77,9 @@ export class StdinRecords {
 
   #hand(records: LogRecord[]): Promise<void> {
     const joined = this.#streams.takeJoined();
-    return records.length === 0 && joined === 0
+    const quiet = this.#streams.takeQuiet();
+    return records.length === 0 && joined === 0 && quiet === 0
       ? Promise.resolve()
-      : this.#options.onRecords(records, joined);
+      : this.#options.onRecords({ records, joined, quiet });
   }
 }

@@ -24,6 +24,8 @@ export interface Submission {
   readonly alerts?: boolean;
   /** Records that the bot makes itself: what they are is decided already. */
   readonly alarm?: Alarm;
+  /** Lines that no rule looks for (quiet-lines.ts): counted, and nothing else. */
+  readonly quiet?: number;
   /** Lines that could not be read, by reason. */
   readonly dropped?: ReadonlyMap<string, number>;
 }
@@ -190,14 +192,15 @@ export class Pipeline {
     if (onStored) for (const { submission } of taken) onStored(submission);
   }
 
-  #countRefused({ source, records }: Submission): void {
-    this.#refused.set(source, (this.#refused.get(source) ?? 0) + records.length);
+  #countRefused({ source, records, quiet = 0 }: Submission): void {
+    this.#refused.set(source, (this.#refused.get(source) ?? 0) + records.length + quiet);
   }
 
   #process(submission: Submission, builder: BatchBuilder): void {
-    const { source, records, dropped, joined = 0, alarm, alerts = false } = submission;
-    let received = records.length + joined;
+    const { source, records, dropped, joined = 0, quiet = 0, alarm, alerts = false } = submission;
+    let received = records.length + joined + quiet;
     builder.count(source, 'joined', joined);
+    builder.count(source, this.#options.enabled ? 'other' : 'dropped:disabled', quiet);
     for (const [reason, count] of dropped ?? []) {
       builder.count(source, `dropped:${reason}`, count);
       if (!NEVER_CAME.has(reason)) received += count;

@@ -1,4 +1,5 @@
-import { continues, type Group, type Held, openGroup, reopenGroup } from './trace-group.ts';
+import { MARK } from './line-chunk.ts';
+import { continues, type Group, type Held, isOpen, openGroup, reopenGroup } from './trace-group.ts';
 
 export interface JoinerOptions {
   /** How long the last line of a stream waits for another one of its trace (ms); 0: nothing is joined. */
@@ -28,6 +29,7 @@ export class StackJoiner<T> {
   readonly #maxStreams: number;
   readonly #groups = new Map<string, Group<T>>();
   readonly #onJoined: Joined<T>;
+  #open = 0;
 
   constructor(
     onJoined: Joined<T>,
@@ -45,8 +47,13 @@ export class StackJoiner<T> {
     return this.#groups.size > 0;
   }
 
-  /** Takes the next line of a stream. */
-  feed(stream: string, line: string, item: T, at: number): void {
+  /** Whether some line that is no line of a trace (MARK) may go on what waits. */
+  get open(): boolean {
+    return this.#open > 0;
+  }
+
+  /** Takes the next line of a stream. `mark` is what it may be at most. */
+  feed(stream: string, line: string, item: T, at: number, mark: number = MARK.TRACE): void {
     if (this.#waitMs <= 0) {
       this.#onJoined(line, item, 1);
       return;
@@ -54,7 +61,9 @@ export class StackJoiner<T> {
     const group = this.#groups.get(stream);
     if (!group) {
       if (this.#groups.size >= this.#maxStreams) this.#completeOldest();
-      this.#groups.set(stream, openGroup(line, item, at));
+      const opened = openGroup(line, item, at);
+      this.#groups.set(stream, opened);
+      this.#note(opened, mark);
       return;
     }
     const verdict = continues(group, line);
@@ -63,6 +72,7 @@ export class StackJoiner<T> {
       else {
         this.#emit(group);
         reopenGroup(group, line, item, at);
+        this.#note(group, mark);
       }
       return;
     }
@@ -73,13 +83,25 @@ export class StackJoiner<T> {
       group.tentative.length = 0;
       this.#append(group, line);
     }
+    this.#note(group, mark);
+  }
+
+  #note(group: Group<T>, mark: number): void {
+    const open = isOpen(group, mark);
+    if (open !== group.open) this.#open += open ? 1 : -1;
+    group.open = open;
+  }
+
+  #remove(stream: string, group: Group<T>): void {
+    this.#groups.delete(stream);
+    if (group.open) this.#open -= 1;
   }
 
   /** A record without text lines of its own (JSON) comes in a stream: what waits there is complete. */
   complete(stream: string): void {
     const group = this.#groups.get(stream);
     if (!group) return;
-    this.#groups.delete(stream);
+    this.#remove(stream, group);
     this.#emit(group);
   }
 
@@ -110,7 +132,7 @@ export class StackJoiner<T> {
   /** The group is complete; its tentative lines are lines like any other, and so is the new one. */
   #restart(stream: string, group: Group<T>, next: Held<T>): void {
     const again = group.tentative.splice(0);
-    this.#groups.delete(stream);
+    this.#remove(stream, group);
     this.#emit(group);
     for (const { line, item, at } of again) this.feed(stream, line, item, at);
     this.feed(stream, next.line, next.item, next.at);

@@ -1,3 +1,4 @@
+import { MARK } from './line-chunk.ts';
 import {
   DOTNET_HEAD,
   GO_CALL,
@@ -38,6 +39,8 @@ export interface Group<T> {
   mode: Mode;
   /** Lines that belong to it if a frame follows. */
   readonly tentative: Held<T>[];
+  /** Whether it is counted among the open ones. */
+  open: boolean;
 }
 
 /** An exception's message may have so many lines more before the first frame. */
@@ -54,6 +57,7 @@ export function openGroup<T>(line: string, item: T, at: number): Group<T> {
     omittedAt: 0,
     mode: modeOfFirst(line),
     tentative: [],
+    open: false,
   };
 }
 
@@ -67,6 +71,16 @@ export function reopenGroup<T>(group: Group<T>, line: string, item: T, at: numbe
   group.length = line.length;
   group.omitted = 0;
   group.mode = modeOfFirst(line);
+}
+
+/**
+ * Whether more than lines of traces (telling-patterns.ts) may go on a group: it is within a trace, or its head is one whose message may
+ * go on. `mark` is what its newest line may be at most.
+ */
+export function isOpen<T>({ mode, lines, tentative }: Group<T>, mark: number): boolean {
+  if (mode !== 'head' || lines.length > 1 || tentative.length > 0) return true;
+  const head = lines[0] as string;
+  return mark === MARK.TRACE && (isTyped(head) || NODE_PLACE.test(head) || head.includes('panic'));
 }
 
 function modeOfFirst(line: string): Mode {

@@ -1,35 +1,66 @@
+import { type LineChunk, textOfLine } from '../record/line-chunk.ts';
+
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
+
 /**
  * Splits a byte stream into lines (without `\n` and `\r`), in groups of what came together. A line longer than `maxBytes` is
  * cut there, and what follows up to its end is left out. Pulls only as fast as it is consumed.
  */
-export async function* lineGroups(input: AsyncIterable<unknown>, maxBytes: number): AsyncGenerator<string[]> {
+export async function* lineChunks(
+  input: AsyncIterable<unknown>,
+  maxBytes: number,
+): AsyncGenerator<LineChunk> {
   let rest: Buffer = Buffer.alloc(0);
   let skipping = false;
   for await (const piece of input) {
-    const chunk: Buffer = typeof piece === 'string' ? Buffer.from(piece) : (piece as Buffer);
-    const lines: string[] = [];
+    const read: Buffer = typeof piece === 'string' ? Buffer.from(piece) : (piece as Buffer);
+    const bytes = rest.length === 0 ? read : Buffer.concat([rest, read]);
+    const lines = new LineCutter(bytes, maxBytes);
+    // In what is left of the last one there is no line end.
+    let searched = rest.length;
     let start = 0;
-    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
-      const part = chunk.subarray(start, end);
-      if (!skipping) lines.push(text(rest.length === 0 ? part : Buffer.concat([rest, part]), maxBytes));
-      rest = Buffer.alloc(0);
+    for (let end = bytes.indexOf(LINE_FEED, searched); end >= 0; end = bytes.indexOf(LINE_FEED, searched)) {
+      if (!skipping) lines.add(start, end);
       skipping = false;
       start = end + 1;
+      searched = start;
     }
-    if (!skipping) {
-      rest = rest.length === 0 ? chunk.subarray(start) : Buffer.concat([rest, chunk.subarray(start)]);
-      if (rest.length > maxBytes) {
-        lines.push(text(rest, maxBytes));
-        rest = Buffer.alloc(0);
-        skipping = true;
-      }
+    rest = skipping ? bytes.subarray(bytes.length) : bytes.subarray(start);
+    if (rest.length > maxBytes) {
+      lines.add(start, bytes.length);
+      rest = bytes.subarray(bytes.length);
+      skipping = true;
     }
-    if (lines.length > 0) yield lines;
+    if (lines.starts.length > 0) yield lines;
   }
-  if (!skipping && rest.length > 0) yield [text(rest, maxBytes)];
+  if (!skipping && rest.length > 0) {
+    const lines = new LineCutter(rest, maxBytes);
+    lines.add(0, rest.length);
+    yield lines;
+  }
 }
 
-function text(bytes: Buffer, maxBytes: number): string {
-  const cut = bytes.length > maxBytes ? bytes.subarray(0, maxBytes) : bytes;
-  return cut.toString('utf8').replace(/\r$/, '');
+/** The same lines as texts. */
+export async function* lineGroups(input: AsyncIterable<unknown>, maxBytes: number): AsyncGenerator<string[]> {
+  for await (const chunk of lineChunks(input, maxBytes))
+    yield chunk.starts.map((_, line) => textOfLine(chunk, line));
+}
+
+class LineCutter implements LineChunk {
+  readonly bytes: Buffer;
+  readonly starts: number[] = [];
+  readonly ends: number[] = [];
+  readonly #maxBytes: number;
+
+  constructor(bytes: Buffer, maxBytes: number) {
+    this.bytes = bytes;
+    this.#maxBytes = maxBytes;
+  }
+
+  add(start: number, lineEnd: number): void {
+    const end = Math.min(lineEnd, start + this.#maxBytes);
+    this.starts.push(start);
+    this.ends.push(end > start && this.bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end);
+  }
 }

@@ -1,11 +1,13 @@
 import { cleanText } from '../../record/clean-text.ts';
 import { mergeEnvelope } from '../../record/envelope.ts';
+import { type LineChunk, MARK } from '../../record/line-chunk.ts';
 import type { LogRecord } from '../../record/log-record.ts';
 import { StackJoiner } from '../../record/stack-joiner.ts';
 import { parseObject, type RecordContext, recordOfObject } from '../../record/structured.ts';
 import { recordOfText } from '../../record/text.ts';
 import { type UnwrappedLine, unwrapLine } from './line-envelope.ts';
 import { cutRecord, type LineLimits } from './line-limits.ts';
+import { QuietBacklog } from './quiet-backlog.ts';
 
 export interface TextStreamsOptions extends LineLimits {
   /** How long a line waits for the next one of its stack trace (ms); 0: not at all. */
@@ -38,6 +40,8 @@ export class TextStreams {
   /** Where records go; only while lines are taken. */
   #out: LogRecord[] = [];
   #joined = 0;
+  /** Lines that were passed over. */
+  readonly #quiet: QuietBacklog;
   /** What a line without an envelope begins with; most lines of a batch have the same. */
   #plain: Begun | undefined;
 
@@ -45,13 +49,32 @@ export class TextStreams {
     this.#joiner = new StackJoiner((text, begun, lines) => this.#add(text, begun, lines), {
       waitMs: stackTraceMs,
     });
+    this.#quiet = new QuietBacklog({
+      waitMs: stackTraceMs,
+      streamOf: ({ text, context }) => this.#placeOf('', text, context).stream,
+    });
     this.#limits = { maxLineBytes };
     this.#syslog = syslog;
   }
 
   /** Whether a line waits for the next one. */
   get waiting(): boolean {
-    return this.#joiner.waiting || this.#partial.size > 0;
+    return this.#joiner.waiting || this.#partial.size > 0 || this.#quiet.waiting;
+  }
+
+  /** Whether any line may go on what waits: none may be passed over. */
+  get open(): boolean {
+    return this.#joiner.open || this.#partial.size > 0;
+  }
+
+  /** Passes over a line of the source `''` that is marked as quiet: it is only counted, or led back when a trace follows it. */
+  skip(chunk: LineChunk, line: number, context: RecordContext): void {
+    this.#quiet.add(chunk, line, context);
+  }
+
+  /** How many lines were only counted; asking sets it back. */
+  takeQuiet(): number {
+    return this.#quiet.takeSettled();
   }
 
   /** How many lines became part of the record of another line; asking sets it back. */
@@ -61,29 +84,54 @@ export class TextStreams {
     return lines;
   }
 
-  /** Takes a line of a source (a connection, a peer); the records that are complete by it go into `out`. */
-  take(source: string, printed: string, context: RecordContext, out: LogRecord[]): void {
+  /**
+   * Takes a line of a source (a connection, a peer); the records that are complete by it go into `out`. `mark` is what the line may be
+   * at most (a MARK).
+   */
+  take(
+    source: string,
+    printed: string,
+    context: RecordContext,
+    out: LogRecord[],
+    mark: number = MARK.TRACE,
+  ): void {
+    const { stream, text, begun } = this.#placeOf(source, printed, context);
+    this.#out = out;
+    if (this.#quiet.waiting) {
+      if (mark === MARK.TRACE) this.#leadBack(stream);
+      this.#quiet.pass(stream);
+    }
+    if (this.#partial.size > 0 || begun.line?.partial) {
+      const whole = this.#assemble(stream, text, begun);
+      if (whole) this.#feed(stream, whole.text, whole.begun, MARK.TRACE);
+    } else this.#feed(stream, text, begun, mark);
+  }
+
+  #placeOf(source: string, printed: string, context: RecordContext) {
     const text = printed.includes('\u001b') ? cleanText(printed) : printed;
     const line = text.charCodeAt(0) === 60 && !this.#syslog ? undefined : unwrapLine(text, context);
-    const stream = line === undefined ? source : `${source} ${line.stream}`;
-    const begun = line === undefined ? this.#begunPlain(context) : { context, line };
-    this.#out = out;
-    if (this.#partial.size > 0 || line?.partial) {
-      const whole = this.#assemble(stream, line?.text ?? text, begun);
-      if (whole) this.#feed(stream, whole.text, whole.begun);
-    } else this.#feed(stream, line?.text ?? text, begun);
+    if (line === undefined) return { stream: source, text, begun: this.#begunPlain(context) };
+    return { stream: `${source} ${line.stream}`, text: line.text, begun: { context, line } };
+  }
+
+  /** The line before in the stream may lead a trace: if it was passed over, it goes the plain way now. */
+  #leadBack(stream: string): void {
+    const line = this.#quiet.takeBack(stream);
+    if (!line) return;
+    const { text, begun } = this.#placeOf('', line.text, line.context);
+    this.#feed(stream, text, begun, MARK.TELLING);
   }
 
   /** Completes what has waited long enough; returns when the next is due, or undefined when nothing waits. */
   due(at: number, out: LogRecord[]): number | undefined {
     this.#out = out;
-    let next = this.#joiner.due(at);
+    let next = earlier(this.#joiner.due(at), this.#quiet.due(at));
     for (const [stream, { text, begun }] of this.#partial) {
       const dueAt = begun.context.observedAt + PARTIAL_WAIT_MS;
-      if (dueAt > at) next = Math.min(next ?? dueAt, dueAt);
+      if (dueAt > at) next = earlier(next, dueAt);
       else {
         this.#partial.delete(stream);
-        this.#feed(stream, text, begun);
+        this.#feed(stream, text, begun, MARK.TRACE);
         next ??= at;
       }
     }
@@ -95,9 +143,10 @@ export class TextStreams {
     this.#out = out;
     for (const [stream, { text, begun }] of [...this.#partial]) {
       this.#partial.delete(stream);
-      this.#feed(stream, text, begun);
+      this.#feed(stream, text, begun, MARK.TRACE);
     }
     this.#joiner.flush();
+    this.#quiet.flush();
   }
 
   #begunPlain(context: RecordContext): Begun {
@@ -105,7 +154,7 @@ export class TextStreams {
     return this.#plain;
   }
 
-  #feed(stream: string, text: string, begun: Begun): void {
+  #feed(stream: string, text: string, begun: Begun, mark: number): void {
     const { context, line } = begun;
     const object = text.charCodeAt(0) === 123 /* { */ ? parseObject(text) : undefined;
     if (object) {
@@ -116,7 +165,7 @@ export class TextStreams {
     } else if (text.includes('\n')) {
       this.#joiner.complete(stream);
       this.#add(text, begun, 1);
-    } else this.#joiner.feed(stream, text, begun, context.observedAt);
+    } else this.#joiner.feed(stream, text, begun, context.observedAt, mark);
   }
 
   #add(text: string, { context, line }: Begun, lines: number): void {
@@ -139,6 +188,10 @@ export class TextStreams {
     else this.#partial.delete(stream);
     return goesOn ? undefined : whole;
   }
+}
+
+function earlier(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 }
 
 function enclosed(record: LogRecord, line: UnwrappedLine | undefined): LogRecord {

@@ -1,0 +1,21 @@
+/** Lines as they came, still bytes: line `n` is `bytes[starts[n], ends[n])`, without its line end. */
+export interface LineChunk {
+  readonly bytes: Buffer;
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+}
+
+/**
+ * What a line may be:
+ * - `QUIET`: it is only counted, and belongs to no stack trace of lines before it
+ * - `TELLING`: it may be anything, but goes on no stack trace
+ * - `TRACE`: it may also be a line of a trace, or the head of an exception, whose message may go on
+ */
+export const MARK = { QUIET: 0, TELLING: 1, TRACE: 2 } as const;
+
+/** Tells of each line of a chunk, from `from` on and before `to`, what it may be at most (a MARK). */
+export type MarkLines = (chunk: LineChunk, from: number, to: number) => Uint8Array;
+
+export function textOfLine({ bytes, starts, ends }: LineChunk, line: number): string {
+  return bytes.toString('utf8', starts[line], ends[line]);
+}
