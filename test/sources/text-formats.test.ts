@@ -463,6 +463,6 @@ describe('any lines', () => {
   ])('take linear time for 100 KB of %j', (piece) => {
     const start = performance.now();
     read([piece.repeat(Math.ceil(100_000 / piece.length))], true);
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(performance.now() - start).toBeLessThan(5_000);
   });
 });

@@ -74,8 +74,8 @@ describe('the template form', () => {
     canonicalTemplate(line);
     const startedAt = performance.now();
     canonicalTemplate(line);
-    // It takes 1 to 5 ms; the machine of a test may be busy.
-    expect(performance.now() - startedAt).toBeLessThan(60);
+    // It takes 1 to 5 ms; an engine that backtracks would take minutes.
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
   });
 
   it('hashes the whole of a text up to 8 KB, and no more', () => {
