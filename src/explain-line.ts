@@ -47,8 +47,14 @@ export function explainLine(line: string, { rules, alerts, now }: RulesNow): Fat
     case 'match':
   }
   const signature = verdict.outcome === 'match' ? verdict.signature : undefined;
-  const { category, fingerprint } = identify(verdict.text, signature?.category, alerts.fingerprint);
-  const rule = ruleFor(alerts, category, signature);
+  const stacktrace = record.exception?.stacktrace;
+  const { category, fingerprint } = identify(
+    verdict.text,
+    signature?.category,
+    alerts.fingerprint,
+    stacktrace,
+  );
+  const rule = ruleFor(alerts, category, signature, stacktrace !== undefined);
   const who: Span[] = signature
     ? ['is taken by signature ', code(signature.id), ` (${category} · ${signature.policy})`]
     : ['is an error that no signature knows'];

@@ -6,9 +6,17 @@ import { renderTerminal } from '../platforms/terminal/render.ts';
 
 /** `tocsin errors`, `tocsin observe`, `tocsin why` …: the commands of the chat, asked of the running bot. */
 export function addAskCommands(program: Command): void {
-  add(program, 'errors', 'what is breaking: [30m|2h|1d] [--service S] … | samples <signature>');
+  add(
+    program,
+    'errors',
+    'what is breaking: [new|unclassified] [30m|2h|1d] [--service S] … | samples <signature>',
+  );
   add(program, 'observe', 'did every alert really reach someone? [-v|-vv] [window=5m|1h|24h]');
-  add(program, 'why', 'why it rang, or why it did not: <fingerprint|signature|noise|a log line>');
+  add(
+    program,
+    'why',
+    'why it rang, or why it did not: <fingerprint|signature|noise|a log line> | group <fingerprint>',
+  );
   add(program, 'merge', 'two groups are one error: <fingerprint> <fingerprint of the group>');
   add(program, 'split', 'takes a fingerprint out of its group: <fingerprint>');
   add(program, 'sources', 'what listens, what came, and a ready command for each sender: [<sender>]', [

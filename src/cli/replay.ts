@@ -53,13 +53,10 @@ async function replay(options: Options): Promise<void> {
     if (verdict.outcome === 'noise' || verdict.outcome === 'ignored') continue;
     if (verdict.outcome === 'generic' && !verdict.grouped) continue;
     const signature = verdict.outcome === 'match' ? verdict.signature : undefined;
-    const { category, fingerprint } = identify(
-      verdict.text,
-      signature?.category,
-      form,
-      record.exception?.stacktrace,
-    );
-    const decision = decide(states.get(fingerprint, 0), at, ruleFor(rules, category, signature));
+    const stacktrace = record.exception?.stacktrace;
+    const { category, fingerprint } = identify(verdict.text, signature?.category, form, stacktrace);
+    const rule = ruleFor(rules, category, signature, stacktrace !== undefined);
+    const decision = decide(states.get(fingerprint, 0), at, rule);
     if (decision.kind !== 'rang') continue;
     const alert = { t, category, signature_id: signature?.id ?? null, fingerprint, count: decision.count };
     await output.line(options.json ? JSON.stringify(alert) : forPeople(alert));
