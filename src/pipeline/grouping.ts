@@ -31,6 +31,8 @@ const CAPACITY = 200_000;
 /** Texts that are remembered of one place that varies: more than FAN_OUT, as people may take some out of their group. */
 const KEPT = 2 * FAN_OUT;
 const SHOWN_LENGTH = 300;
+/** Places of texts that are remembered with who shares them. */
+const SLOTS_REMEMBERED = 100_000;
 const NOBODY: readonly string[] = [];
 
 /**
@@ -43,7 +45,9 @@ export function createGrouping(store: GroupingStore): Grouping {
   let older = new Map<string, string>();
   let joinings: Joining[] = [];
   let slots: { key: number; fingerprint: string }[] = [];
-  let pendingSlots = new Map<number, string[]>();
+  /** Who shares a place, with what the batch under way adds: dropped only when nothing is under way. */
+  let sharing = new Map<number, readonly string[]>();
+  let apart: ReadonlySet<string> | undefined;
   const upgrading = store.hasSeedGroups();
 
   function remember(member: string, root: string): void {
@@ -80,15 +84,15 @@ export function createGrouping(store: GroupingStore): Grouping {
     let root: string | undefined;
     for (const slot of slotsOf(canonical)) {
       const key = Number(BigInt.asUintN(53, BigInt(slot.key) ^ salt));
-      const pending = pendingSlots.get(key) ?? [];
-      const others = [...new Set([...store.sharing(key, KEPT), ...pending])].filter((one) => one !== own);
+      const others = sharers(key).filter((one) => one !== own);
       // Of a place that is known to vary a few are enough: whoever comes next joins them.
       if (others.length < KEPT) {
-        pendingSlots.set(key, [...pending, own]);
+        sharing.set(key, [...others, own]);
         slots.push({ key, fingerprint: own });
       }
       if (others.length + 1 < FAN_OUT) continue;
-      const free = others.filter((one) => !store.isKeptApart(one));
+      apart ??= store.keptApart();
+      const free = others.filter((one) => !apart?.has(one));
       const roots = [...new Set(free.map((one) => lookUp(one) ?? one))];
       const target = root ?? oldest(roots);
       if (target === undefined) continue;
@@ -102,8 +106,15 @@ export function createGrouping(store: GroupingStore): Grouping {
     return root === undefined ? undefined : { root, united };
   }
 
+  function sharers(key: number): readonly string[] {
+    const known = sharing.get(key) ?? store.sharing(key, KEPT);
+    sharing.set(key, known);
+    return known;
+  }
+
   /** The one that is in the database keeps its name; of several the least, so that their order does not matter. */
   function oldest(roots: readonly string[]): string | undefined {
+    if (roots.length < 2) return roots[0];
     const stored = roots.filter((one) => store.formOf(one) !== undefined);
     return [...(stored.length > 0 ? stored : roots)].sort()[0];
   }
@@ -111,7 +122,6 @@ export function createGrouping(store: GroupingStore): Grouping {
   const forget = (): void => {
     joinings = [];
     slots = [];
-    pendingSlots = new Map();
   };
 
   return {
@@ -134,13 +144,18 @@ export function createGrouping(store: GroupingStore): Grouping {
       return { root: own, united: NOBODY };
     },
     rows: () => ({ joinings, slots }),
-    committed: forget,
+    committed() {
+      forget();
+      if (sharing.size > SLOTS_REMEMBERED) sharing = new Map();
+    },
     refused() {
       forget();
+      sharing = new Map();
       known = new Map();
       older = new Map();
     },
     clear() {
+      apart = undefined;
       known = new Map();
       older = new Map();
     },

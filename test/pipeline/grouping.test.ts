@@ -118,7 +118,7 @@ describe('a person', () => {
     const merge = store.grouping.get(id);
     if (merge) store.grouping.undo(merge, NOON + 3, 'ann');
     expect(groupsOf(opened)).toEqual([1, 1]);
-    expect(store.grouping.isKeptApart(one ?? '')).toBe(true);
+    expect(store.grouping.keptApart().has(one ?? '')).toBe(true);
   });
 });
 
