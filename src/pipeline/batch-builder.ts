@@ -57,6 +57,9 @@ function shown(canonical: string): string {
     : `${canonical.slice(0, SHOWN_LENGTH - 1).toWellFormed()}…`;
 }
 
+/** Services that have the same error at the same time. */
+const FOLDS_COMPARED = 16;
+
 interface OpenGroup {
   facts: GroupFacts;
   readonly events: EventFold[];
@@ -151,11 +154,15 @@ export class BatchBuilder {
 
   #addEvent(group: OpenGroup, record: LogRecord): void {
     const service = record.resource.service ?? '';
-    // Only the newest folds are compared: a batch is in the order of its sources, so equal ones stand together.
-    const same = group.events.at(-1);
-    if (same && same.service === service && same.observedAt === record.observedAt) {
-      same.count += 1;
-      return;
+    // Only the newest folds are compared: a batch is in the order of its sources, so those of one time stand together.
+    const { events } = group;
+    for (let index = events.length - 1; index >= 0 && index >= events.length - FOLDS_COMPARED; index--) {
+      const fold = events[index] as EventFold;
+      if (fold.observedAt !== record.observedAt) break;
+      if (fold.service === service) {
+        fold.count += 1;
+        return;
+      }
     }
     group.events.push({
       service,

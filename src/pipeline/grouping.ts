@@ -39,6 +39,8 @@ const KEPT = 2 * FAN_OUT;
 /** As long as a group takes to be called regressed. */
 const UPGRADE_MS = 7 * 86_400_000;
 const SHOWN_LENGTH = 300;
+/** Places of texts that are remembered with who shares them. */
+const SLOTS_REMEMBERED = 100_000;
 const NOBODY: readonly string[] = [];
 
 /**
@@ -51,13 +53,21 @@ export function createGrouping(store: GroupingStore): Grouping {
   let older = new Map<string, string>();
   let joinings: Joining[] = [];
   let slots: { key: number; fingerprint: string }[] = [];
-  let pendingSlots = new Map<number, string[]>();
+  /** Who shares a place, with what the batch under way adds: dropped only when nothing is under way. */
+  let sharing = new Map<number, readonly string[]>();
+  let apart: ReadonlySet<string> | undefined;
   let upgradedAt: number | undefined | 'unknown' = 'unknown';
 
   /** For a while after the change of the form: later an error that has not been seen since then is a new one. */
   function isUpgrading(at: number): boolean {
     if (upgradedAt === 'unknown') upgradedAt = store.upgradedAt(at);
     return upgradedAt !== undefined && at - upgradedAt < UPGRADE_MS;
+  }
+
+  /** A person took it out of a group: it is not merged by itself again. */
+  function isKeptApart(one: string): boolean {
+    apart ??= store.keptApart();
+    return apart.has(one);
   }
 
   function remember(member: string, root: string): void {
@@ -92,18 +102,16 @@ export function createGrouping(store: GroupingStore): Grouping {
     const salt = saltOf(category);
     let united: readonly string[] = NOBODY;
     let root: string | undefined;
-    const before = slots.length;
     for (const slot of slotsOf(canonical).slice(0, MOST_SLOTS)) {
       const key = Number(BigInt.asUintN(53, BigInt(slot.key) ^ salt));
-      const pending = pendingSlots.get(key) ?? [];
-      const others = [...new Set([...store.sharing(key, KEPT), ...pending])].filter((one) => one !== own);
+      const others = sharers(key).filter((one) => one !== own);
       // Of a place that is known to vary a few are enough: whoever comes next joins them.
       if (others.length < KEPT) {
-        pendingSlots.set(key, [...pending, own]);
+        sharing.set(key, [...others, own]);
         slots.push({ key, fingerprint: own });
       }
       if (others.length + 1 < FAN_OUT) continue;
-      const free = others.filter((one) => !store.isKeptApart(one));
+      const free = others.filter((one) => !isKeptApart(one));
       const roots = [...new Set(free.map((one) => lookUp(one) ?? one))];
       const target = root ?? oldest(roots);
       if (target === undefined) continue;
@@ -114,14 +122,18 @@ export function createGrouping(store: GroupingStore): Grouping {
       root = target;
       united = [...united, ...roots.filter((one) => one !== target)];
     }
-    if (root === undefined) return undefined;
-    // Whoever joins is known by the table; its other places need not be remembered.
-    slots.length = before;
-    return { root, united };
+    return root === undefined ? undefined : { root, united };
+  }
+
+  function sharers(key: number): readonly string[] {
+    const known = sharing.get(key) ?? store.sharing(key, KEPT);
+    sharing.set(key, known);
+    return known;
   }
 
   /** The one that is in the database keeps its name; of several the least, so that their order does not matter. */
   function oldest(roots: readonly string[]): string | undefined {
+    if (roots.length < 2) return roots[0];
     const stored = roots.filter((one) => store.formOf(one) !== undefined);
     return [...(stored.length > 0 ? stored : roots)].sort()[0];
   }
@@ -129,7 +141,6 @@ export function createGrouping(store: GroupingStore): Grouping {
   const forget = (): void => {
     joinings = [];
     slots = [];
-    pendingSlots = new Map();
   };
 
   return {
@@ -138,7 +149,7 @@ export function createGrouping(store: GroupingStore): Grouping {
       const root = lookUp(own);
       if (root !== undefined) return { root, united: NOBODY };
       // A person took it out of its group: it stands for itself.
-      if (form === 'seed' || store.isKeptApart(own)) {
+      if (form === 'seed' || isKeptApart(own)) {
         remember(own, own);
         return { root: own, united: NOBODY };
       }
@@ -153,13 +164,18 @@ export function createGrouping(store: GroupingStore): Grouping {
       return { root: own, united: NOBODY };
     },
     rows: () => ({ joinings, slots }),
-    committed: forget,
+    committed() {
+      forget();
+      if (sharing.size > SLOTS_REMEMBERED) sharing = new Map();
+    },
     refused() {
       forget();
+      sharing = new Map();
       known = new Map();
       older = new Map();
     },
     clear() {
+      apart = undefined;
       known = new Map();
       older = new Map();
     },

@@ -34,8 +34,8 @@ const COLUMNS = 'id, fingerprint, root, at, merged_by AS by, evidence, undone_at
 export function createGrouping(db: Db) {
   const rootOf = createRootOf(db);
   const seen = db.prepare<[string], { form: string }>('SELECT form FROM groups WHERE fingerprint = ?');
-  const apart = db.prepare<[string], { id: number }>(
-    'SELECT id FROM merges WHERE fingerprint = ? AND undone_at IS NOT NULL LIMIT 1',
+  const apart = db.prepare<[], { fingerprint: string }>(
+    'SELECT DISTINCT fingerprint FROM merges WHERE undone_at IS NOT NULL',
   );
   const sharing = db.prepare<[number, number], { fingerprint: string }>(
     'SELECT fingerprint FROM slots WHERE key = ? LIMIT ?',
@@ -96,15 +96,22 @@ export function createGrouping(db: Db) {
       remember.run(String(now));
       return Number((upgraded.get() as { value: string }).value);
     },
-    /** A person took it out of a group: it is not merged by itself again. */
-    isKeptApart: (fingerprint: string): boolean => apart.get(fingerprint) !== undefined,
+    /** Those that a person took out of a group: they are not merged by themselves again. */
+    keptApart: (): ReadonlySet<string> => new Set(apart.all().map((row) => row.fingerprint)),
     /** Fingerprints whose texts share a slot, at most `limit`. */
     sharing: (key: number, limit: number): readonly string[] =>
       sharing.all(key, limit).map((row) => row.fingerprint),
     /** Within the transaction of a batch, after its groups were written. */
     add({ joinings, slots }: GroupingRows, at: number): void {
       for (const { key, fingerprint } of slots) addSlot.run(key, fingerprint);
-      for (const joining of joinings) join(joining, at, null);
+      const renamed = new Map<string, string>();
+      for (const joining of joinings) {
+        const { root, canonical } = joining;
+        // In a storm many join one group under the same name.
+        const { canonical: _, ...same } = joining;
+        join(canonical !== undefined && renamed.get(root) === canonical ? same : joining, at, null);
+        if (canonical !== undefined) renamed.set(root, canonical);
+      }
     },
     /** A person merges two groups; returns the number by which it can be undone. */
     merge: inTransaction(db, (joining: Joining, at: number, by: string): number => {

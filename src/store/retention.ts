@@ -36,6 +36,8 @@ export function createRetention(db: Db, limits: RetentionLimits) {
     `DELETE FROM samples WHERE (group_id, slot) IN (SELECT p.group_id, p.slot FROM samples p
        JOIN groups g ON g.id = p.group_id WHERE g.last_seen_at < @before LIMIT ${CHUNK})`,
     `DELETE FROM slots WHERE fingerprint IN (SELECT fingerprint FROM groups WHERE last_seen_at < @before LIMIT ${CHUNK})`,
+    `DELETE FROM slots WHERE fingerprint IN (SELECT m.fingerprint FROM merges m JOIN groups g ON g.fingerprint = m.root
+       WHERE g.last_seen_at < @before LIMIT ${CHUNK})`,
     `DELETE FROM merges WHERE id IN (SELECT m.id FROM merges m JOIN groups g ON g.fingerprint = m.root
        WHERE g.last_seen_at < @before LIMIT ${CHUNK})`,
     `DELETE FROM groups WHERE id IN (SELECT id FROM groups g WHERE last_seen_at < @before
