@@ -1,23 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { nextStep } from '../message/ladder.ts';
 import type { Message } from '../message/message.ts';
 import type { Bundle } from '../store/bundles.ts';
 import type { LiveMessage } from '../store/live.ts';
 import type { OutboxItem } from '../store/outbox.ts';
 import type { Store } from '../store/store.ts';
-import { backoffMs, blockedBackoffMs } from './backoff.ts';
 import type { Composed, Composer } from './composer.ts';
 import type { Destination, EditResult, SendFailure, SendOptions, SendResult } from './destination.ts';
 import { planEdit } from './edit-pace.ts';
+import { type CourierStatus, Gate, reasonOf } from './gate.ts';
 import { type Plan, planNext } from './plan.ts';
 import { asRepeat } from './repeat.ts';
-
-/** How the last attempt went, for `/observe` and `/readyz`. */
-export type CourierStatus =
-  | { readonly state: 'ok' }
-  | { readonly state: 'failing'; readonly reason: string }
-  /** A person must act: the bot was kicked, the token is refused. */
-  | { readonly state: 'blocked'; readonly reason: string };
+import { Rest } from './rest.ts';
 
 export interface CourierOptions {
   readonly destination: Destination;
@@ -37,6 +30,7 @@ export interface CourierOptions {
   readonly onStatus?: (status: CourierStatus) => void;
 }
 
+const BROKEN = 'internal error: it could not be written, see the log';
 /** After a failure of our own database. */
 const BROKEN_RETRY_MS = 1_000;
 /** While something in the chat may change, we look this often. */
@@ -44,28 +38,22 @@ const WATCH_MS = 1_000;
 /** A storm's message is edited so often that critical alerts are in it within five seconds; where it cannot, it is posted anew. */
 const STORM_EDIT_MS = { urgent: 4_500, other: 4_500 };
 const STORM_POST_MS = { urgent: 5_000, other: 60_000 };
-/** Longer waits are cut into these: timers hold 24 days, and clocks are set. */
-const LONGEST_PAUSE_MS = 3_600_000;
-/** Budget that other processes may have used: what was sent within the longest limit is remembered over a restart. */
-const MEMORY_MS = 61_000;
-
 /**
  * Takes the messages of one destination from its queue until they are delivered, and keeps those in the chat up to date.
  * Destinations do not wait for each other: each has a courier of its own.
  */
 export class Courier {
   readonly #options: CourierOptions;
-  #status: CourierStatus = { state: 'ok' };
+  readonly #gate: Gate;
+  readonly #rest = new Rest();
   #running: Promise<void> | undefined;
-  #stopping = new AbortController();
-  #wake: () => void = () => {};
-  #woken = false;
-  /** Until then nothing leaves, whichever message is next: a 429, a chat that is away. On the clock that is never set. */
-  #pausedUntil = 0;
-  #failures = 0;
 
   constructor(options: CourierOptions) {
     this.#options = options;
+    const { destination, store, now, onStatus } = options;
+    const log = (level: 'info' | 'warn', fields: object, message: string) =>
+      this.#log(level, fields, message);
+    this.#gate = new Gate({ destination, store, now, log, onStatus });
   }
 
   get destinationId(): string {
@@ -73,7 +61,7 @@ export class Courier {
   }
 
   get status(): CourierStatus {
-    return this.#status;
+    return this.#gate.status;
   }
 
   start(): void {
@@ -82,53 +70,41 @@ export class Courier {
 
   /** There may be something new in the queue. */
   nudge(): void {
-    this.#woken = true;
-    this.#wake();
+    this.#rest.wake();
   }
 
   /** Ends after the request that is under way, if there is one. */
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    this.#wake();
+    this.#rest.end();
     await this.#running;
   }
 
   async #run(): Promise<void> {
     let remembered = false;
-    while (!this.#stopping.signal.aborted) {
+    while (!this.#rest.isEnded) {
       try {
-        if (!remembered) this.#remember();
+        if (!remembered) this.#gate.remember();
         remembered = true;
-        this.#woken = false;
+        this.#rest.begin();
         await this.#step();
       } catch (error) {
         // The database did not answer (disk full, locked by a backup): the queue is in it, so nothing is lost by waiting.
-        this.#becomes({ state: 'failing', reason: (error as Error).message });
-        await this.#pause(BROKEN_RETRY_MS);
+        this.#gate.becomes({ state: 'failing', reason: (error as Error).message });
+        await this.#rest.for(BROKEN_RETRY_MS);
       }
     }
   }
 
-  /** What an earlier life of the process sent, and what it was told to wait for. */
-  #remember(): void {
-    const { destination, store, now } = this.#options;
-    for (const at of store.outbox.sentSince(destination.id, now() - MEMORY_MS)) {
-      for (const budget of destination.budgets) budget.take('post', at);
-    }
-    const pause = Math.min(store.meta.pausedUntil(destination.id) - now(), LONGEST_PAUSE_MS);
-    if (pause > 0) this.#pausedUntil = performance.now() + pause;
-  }
-
   async #step(): Promise<void> {
     const { destination, now } = this.#options;
-    const paused = this.#pausedUntil - performance.now();
-    if (paused > 0) return this.#pause(Math.min(paused, LONGEST_PAUSE_MS));
+    const paused = this.#gate.pauseMs();
+    if (paused > 0) return this.#rest.for(paused);
     const plan = this.#plan();
     switch (plan.do) {
       case 'send': {
-        const wait = this.#budgetWait('post');
+        const wait = this.#gate.waitMs('post');
         // Woken earlier, because what is more urgent may have come.
-        if (wait > 0) return this.#pauseOrWake(wait);
+        if (wait > 0) return this.#rest.untilWoken(wait);
         return this.#deliver(plan.id);
       }
       case 'bundle':
@@ -163,7 +139,7 @@ export class Courier {
         posted: storm.messageId !== null,
         editedAt: storm.editedAt,
       },
-      postsLeft: Math.min(...destination.budgets.map((budget) => budget.postsLeft(at))),
+      postsLeft: this.#gate.postsLeft(),
       stormAbove,
       stormPaceMs: destination.edit ? STORM_EDIT_MS : STORM_POST_MS,
     });
@@ -179,7 +155,9 @@ export class Courier {
     if (!item) return;
     const composed = this.#compose(() => composer.item(item));
     if (composed === 'broken') {
-      store.outbox.markFailed(item, 'internal error: it could not be written, see the log', now());
+      store.outbox.markFailed(item, BROKEN, now());
+      const bundle = 'bundleId' in item ? store.bundles.get(item.bundleId) : undefined;
+      if (bundle) store.bundles.fail(bundle, BROKEN, now());
       return;
     }
     if (!composed) {
@@ -216,19 +194,8 @@ export class Courier {
   /** The intent is committed before the request leaves. */
   async #attempt(item: OutboxItem, send: () => Promise<SendResult>): Promise<SendResult> {
     this.#options.store.outbox.markSending(item);
-    this.#take('post');
+    this.#gate.take('post');
     return send().catch(unexpected);
-  }
-
-  /** How long the budgets ask to wait (ms). */
-  #budgetWait(kind: 'post' | 'edit'): number {
-    const { destination, now } = this.#options;
-    return destination.budgets.reduce((most, budget) => Math.max(most, budget.waitMs(kind, now())), 0);
-  }
-
-  #take(kind: 'post' | 'edit'): void {
-    const { destination, now } = this.#options;
-    for (const budget of destination.budgets) budget.take(kind, now());
   }
 
   /** Keeps at it until the result is in the database: sent once, it must not be forgotten and sent again. */
@@ -238,9 +205,9 @@ export class Courier {
         this.#options.store.atomically(settle);
         return;
       } catch (error) {
-        this.#becomes({ state: 'failing', reason: (error as Error).message });
-        if (this.#stopping.signal.aborted) return;
-        await this.#pause(BROKEN_RETRY_MS);
+        this.#gate.becomes({ state: 'failing', reason: (error as Error).message });
+        if (this.#rest.isEnded) return;
+        await this.#rest.for(BROKEN_RETRY_MS);
       }
     }
   }
@@ -253,7 +220,7 @@ export class Courier {
       outbox.markSent(item, result.messageId, at, destination.edit ? composed.shown : undefined);
       const bundle = item.kind === 'bundle' ? bundles.get(item.bundleId) : undefined;
       if (bundle) bundles.shown(bundle, result.messageId, item.step, composed.upTo ?? null, at);
-      this.#worked();
+      this.#gate.worked();
       return;
     }
     if (result.kind === 'rejected') {
@@ -264,7 +231,7 @@ export class Courier {
           item,
           result.error,
           at,
-          this.#failed({ kind: 'blocked', error: result.error }),
+          this.#gate.failed({ kind: 'blocked', error: result.error }),
           false,
         );
         return;
@@ -277,7 +244,7 @@ export class Courier {
       this.#log('error', { outboxId: item.id, error: result.error }, `The chat refused a message; ${fate}`);
       return;
     }
-    const dueAt = this.#failed(result);
+    const dueAt = this.#gate.failed(result);
     const maybeSent = result.kind === 'unavailable' && result.maybeSent;
     outbox.markRetry(item, reasonOf(result), at, dueAt, maybeSent);
   }
@@ -288,7 +255,7 @@ export class Courier {
     if (!storm) return;
     if (!destination.edit || storm.messageId === null) return store.bundles.repost(storm, now());
     const composed = this.#compose(() => composer.bundle(storm));
-    if (composed === 'broken') return store.bundles.end(storm, now());
+    if (composed === 'broken') return store.bundles.fail(storm, BROKEN, now());
     await this.#editStorm(storm, composed);
   }
 
@@ -308,13 +275,13 @@ export class Courier {
     await this.#store(() => {
       if (result.kind === 'edited') {
         store.bundles.shown(storm, storm.messageId as string, storm.step, composed.upTo ?? null, now());
-        this.#worked();
+        this.#gate.worked();
       } else if (result.kind === 'gone' || result.kind === 'frozen') store.bundles.repost(storm, now());
       else if (result.kind === 'rejected') {
         const step = nextStep(storm.step);
         if (step) store.bundles.degrade(storm, step);
         else store.bundles.repost(storm, now());
-      } else this.#failed(result);
+      } else this.#gate.failed(result);
     });
   }
 
@@ -336,7 +303,7 @@ export class Courier {
     );
     if (first) return this.#editLive(first.live);
     if (next === undefined && this.#storm()) next = now() + WATCH_MS;
-    await this.#pauseOrWake(next === undefined ? undefined : next - now());
+    await this.#rest.untilWoken(next === undefined ? undefined : next - now());
   }
 
   async #editLive(live: LiveMessage): Promise<void> {
@@ -349,7 +316,7 @@ export class Courier {
     await this.#store(() => {
       if (result.kind === 'edited') {
         store.live.edited(live, shown, now());
-        this.#worked();
+        this.#gate.worked();
       } else if (result.kind === 'gone') {
         store.live.remove(live);
         // Posted anew while there is something to tell; what is over needs no second message.
@@ -359,7 +326,7 @@ export class Courier {
         const step = nextStep(live.step);
         if (step) store.live.degrade(live, step);
         else store.live.settle(live, shown.state);
-      } else this.#failed(result);
+      } else this.#gate.failed(result);
     });
   }
 
@@ -371,68 +338,15 @@ export class Courier {
     share: 'post' | 'edit' = 'edit',
   ): Promise<EditResult | undefined> {
     const { destination } = this.#options;
-    const wait = this.#budgetWait(share);
+    const wait = this.#gate.waitMs(share);
     if (wait > 0) {
-      await this.#pauseOrWake(wait);
+      await this.#rest.untilWoken(wait);
       return undefined;
     }
-    this.#take('edit');
+    this.#gate.take('edit');
     return (destination.edit as NonNullable<Destination['edit']>)
       .call(destination, messageId, message, { step })
       .catch(unexpected);
-  }
-
-  /** Notes a failure of the chat, and returns when it is asked again (ms). */
-  #failed(result: Exclude<SendFailure, { kind: 'rejected' }>): number {
-    const { now, store, destination } = this.#options;
-    const at = now();
-    this.#failures += 1;
-    let ms = blockedBackoffMs(this.#failures - 1);
-    if (result.kind === 'rate_limited') {
-      ms = result.retryAfterMs;
-      // Kept over a restart: who asks too early is made to wait longer.
-      store.meta.pause(destination.id, at + ms);
-      this.#log('warn', { retryAfterMs: result.retryAfterMs }, 'The chat asked for a pause, will wait.');
-    } else if (result.kind === 'unavailable') {
-      ms = backoffMs(this.#failures - 1, Math.random());
-      this.#becomes({ state: 'failing', reason: result.error });
-    } else {
-      this.#becomes({ state: 'blocked', reason: result.error });
-    }
-    this.#pausedUntil = performance.now() + ms;
-    return at + ms;
-  }
-
-  #worked(): void {
-    this.#failures = 0;
-    this.#becomes({ state: 'ok' });
-  }
-
-  /** Whatever happens meanwhile. */
-  async #pause(ms: number): Promise<void> {
-    await sleep(ms, undefined, { signal: this.#stopping.signal }).catch(() => {});
-  }
-
-  /** Until then, or until there is something new; without a time only that. */
-  async #pauseOrWake(ms: number | undefined): Promise<void> {
-    if (this.#woken || this.#stopping.signal.aborted) return;
-    await new Promise<void>((resolve) => {
-      const timer = ms === undefined ? undefined : setTimeout(resolve, ms);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.#wake = () => {};
-  }
-
-  #becomes(status: CourierStatus): void {
-    const before = this.#status;
-    this.#status = status;
-    if (status.state === before.state) return;
-    if (status.state === 'ok') this.#log('info', {}, 'Delivery works again.');
-    else this.#log('warn', { error: status.reason }, 'Delivery failed, will retry.');
-    this.#options.onStatus?.(status);
   }
 
   #log(level: 'info' | 'warn' | 'error', fields: object, message: string): void {
@@ -443,10 +357,4 @@ export class Courier {
 /** A destination does not throw for what a chat may answer; if it does, that is a bug, and a simpler form may avoid it. */
 function unexpected(error: Error): SendFailure {
   return { kind: 'rejected', error: `internal error: ${error.message}` };
-}
-
-function reasonOf(failure: Exclude<SendFailure, { kind: 'rejected' }>): string {
-  return failure.kind === 'rate_limited'
-    ? `rate limited for ${Math.ceil(failure.retryAfterMs / 1000)} s`
-    : failure.error;
 }

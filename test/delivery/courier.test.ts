@@ -117,6 +117,22 @@ describe('a courier', () => {
   });
 });
 
+describe('a message that cannot be written', () => {
+  it('holds nothing behind it, and is named as failed', async () => {
+    const { room, queue, texts, store } = courierTo([]);
+    store.alerts.detail = () => {
+      throw new Error('a bug in a view');
+    };
+    room.takeNow('Out of memory');
+    queue('b');
+    await eventually(() => store.outbox.waiting() === 0);
+    expect(texts()).toEqual(['b']);
+    expect(store.health.undelivered(0)).toMatchObject([
+      { state: 'failed', reason: expect.stringContaining('internal error') },
+    ]);
+  });
+});
+
 describe('the message of an alert', () => {
   it('is edited while the error goes on, and shows who acknowledged it', async () => {
     const { room, courier, posted, store } = courierTo([]);
