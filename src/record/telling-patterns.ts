@@ -5,7 +5,7 @@
  */
 
 /** What stands in front of a program's text: nothing, or the end of an envelope (line-envelope.ts). */
-export const TEXT_START = '(?:(?m:^)|[ |:\\]])';
+export const TEXT_START = '(?:(?m:^)|[|:\\]] ?|std(?:out|err) [FP]\\S* )';
 const TEXT_END = '(?m:$)';
 
 /** The beginnings of all names from `SEVERITY.ERROR` up (severity.ts). Beginnings, since a head is cut anywhere. */
@@ -68,6 +68,6 @@ export const TRACES: readonly string[] = [
   ':\\d+:in [`\'"]',
   `(?-i:Error|Exception|Throwable|Failure|Fault|Interrupt|panic)[\\w$.\\\\/:]*(?: \\[\\w+\\])?(?:: |${TEXT_END})`,
   'panic',
-  `(?:node:|file:|/|:\\\\)\\S*:\\d+${TEXT_END}`,
+  `${TEXT_START}(?:node:|file:|/|[a-z]:\\\\)\\S*:\\d+${TEXT_END}`,
   'std(?:out|err) P',
 ];

@@ -276,6 +276,49 @@ const spliced = fc
     fc.constantFrom(' ', ' ', ''),
   )
   .map(([head, words, blank]) => head + words.join(blank));
+/** What stands whole behind a head, and nothing else tells of it. */
+const whole = fc
+  .tuple(
+    fc.constantFrom(...HEADS),
+    fc.constantFrom(
+      ...[
+        '{"level":50,"msg":"x"}',
+        '{"status":503,"path":"/"}',
+        '{"a":{"event":"internal_alert"}} ',
+        '["--pass-word","x"]',
+        '[{"to-ken":"x"}]',
+        '<3>done',
+        '<13>done',
+      ],
+      ...[
+        'npm ERR! x',
+        'PHP Parse y',
+        '[2024-05-01 10:00:00] production.ALERT: x',
+        'ALERT: up',
+        'at=alert x',
+        'x level=ftl',
+        'mysql -psecret',
+        '-u root -psecret',
+      ],
+      ...[
+        '10.0.0.1 - - [01/May/2024:10:00:00 +0000] "GET / HTTP/1.1" 503 1',
+        'https://hooks.slack.com/services/T1/B2/c3',
+        'severe: x',
+        'crit AB12: x',
+      ],
+      ...[
+        'Traceback (most recent call last):',
+        'Caused by: x',
+        'Next Foo',
+        'Stack trace:',
+        '#0 a.php(3): f()',
+        'goroutine 1 [running]:',
+        '    at f (a.js:1:1)',
+      ],
+      ...["a.rb:3:in `f'", 'x.y.Interrupt', 'Throwable: x', '/app/a.js:12', 'main.f(0x1)', '', ' ', '\t'],
+    ),
+  )
+  .map(([head, text]) => head + text);
 const harmless = fc
   .tuple(fc.constantFrom(...HEADS.slice(0, 18)), fc.array(calm, { minLength: 1, maxLength: 5 }))
   .map(([head, words]) => head + words.join(' '));
@@ -323,6 +366,7 @@ const calmly = (told: number) =>
         { weight: 8 * told, arbitrary: spliced.map((line) => [line]) },
         { weight: 2 * told, arbitrary: long.map((line) => [line]) },
         { weight: told, arbitrary: edited },
+        { weight: 4 * told, arbitrary: whole.map((line) => [line]) },
         { weight: told, arbitrary: trace },
       ),
       { minLength: 1, maxLength: 80, size: 'max' },
