@@ -42,13 +42,8 @@ const SECRETS = [
   `${TEXT_START}[ \\t]*\\[.*".*\\][ \\t]*${TEXT_END}`,
 ];
 
-/** Objects, what Tocsin itself wrote or is about its alerts (loop-guard.ts), what cleaning changes, a PRI. */
-const OTHERS = [
-  `\\}[ \\t]*${TEXT_END}`,
-  'tocsin|internal_alert|alert_received',
-  '[\\x00-\\x08\\x0b-\\x1f\\x7f]',
-  '(?m:^)<',
-];
+/** What Tocsin itself wrote or is about its alerts (loop-guard.ts), a PRI. */
+const OTHERS = ['tocsin|internal_alert|alert_received', '(?m:^)<'];
 
 export const TELLING: readonly string[] = [...ERROR_LEVELS, ...SECRETS, ...OTHERS];
 
@@ -57,6 +52,9 @@ export const TELLING: readonly string[] = [...ERROR_LEVELS, ...SECRETS, ...OTHER
  * go on in any line; and the parts of a line that a container runtime split.
  */
 export const TRACES: readonly string[] = [
+  // What cleaning changes may be anything (a line of colours alone is blank), and so may the text that an object wraps.
+  `\\}[ \\t]*${TEXT_END}`,
+  '[\\x00-\\x08\\x0b-\\x1f\\x7f]',
   // Blank or indented, also behind what an envelope leaves in front.
   `(?m:^)(?:[ \\t]|${TEXT_END})`,
   `(?:[|:]|std(?:out|err) [FP]\\S*|(?m:^)\\[pod/\\S*\\]|\\] [a-z]{3} \\[[a-z]{4,8}\\])[ \\t]*${TEXT_END}`,

@@ -286,6 +286,8 @@ const whole = fc
         '{"status":503,"path":"/"}',
         '{"a":{"event":"internal_alert"}} ',
         '["--pass-word","x"]',
+        '{"log":"    at f (a.js:1:1)\\n","stream":"stdout"}',
+        '{"log":"TypeError\\n","stream":"stdout"}',
         '[{"to-ken":"x"}]',
         '<3>done',
         '<13>done',

@@ -119,6 +119,12 @@ describe('a line that is passed over', () => {
     expect(quietLines).toBeGreaterThan(LINES / 10);
   });
 
+  it('leads no trace of which a line of colours alone hides the blank', async () => {
+    const bytes = Buffer.from('error\n2024-05-01T10:00:00.1Z host app[1]: x\nx\n\u001b[31m\nStack trace:\nx');
+    const rules = RULES[0] as Ruleset;
+    expect(await answer(bytes, [], rules, true)).toEqual(await answer(bytes, [], rules, false));
+  });
+
   it('is most lines of an ordinary log', () => {
     const mark = createQuietLines(RULES[0] as Ruleset);
     const texts = [
