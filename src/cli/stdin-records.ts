@@ -39,14 +39,15 @@ export class StdinRecords {
     const { now, mark, fewLines = FEW_LINES } = this.#options;
     const context = { observedAt: now() };
     const marks = to - from > fewLines ? mark?.(chunk, from, to) : undefined;
-    let follows = true;
-    for (let line = from; line < to; line++) {
-      const most = marks?.[line - from] ?? MARK.TRACE;
-      // The line behind one that tells something completes it.
-      const quiet = most === MARK.QUIET && !follows && !this.#streams.open;
-      if (quiet) this.#streams.skip(chunk, line, context);
-      else this.#streams.take('', textOfLine(chunk, line), context, records, most);
-      follows = most !== MARK.QUIET;
+    for (let line = from; line < to; ) {
+      const start = line;
+      if (marks && !this.#streams.open) while (line < to && marks[line - from] === MARK.QUIET) line += 1;
+      if (line > start) this.#streams.skip(chunk, start, line, context, records);
+      else {
+        const most = marks?.[line - from] ?? MARK.TRACE;
+        this.#streams.take('', textOfLine(chunk, line), context, records, most);
+        line += 1;
+      }
     }
     if (this.#timer === undefined && this.#streams.waiting) this.#waitUntilDue(this.#options.stackTraceMs);
     return this.#hand(records);

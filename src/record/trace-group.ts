@@ -83,6 +83,14 @@ export function isOpen<T>({ mode, lines, tentative }: Group<T>, mark: number): b
   return mark === MARK.TRACE && (isTyped(head) || NODE_PLACE.test(head) || head.includes('panic'));
 }
 
+/**
+ * Whether a line may go on one that is marked as quiet (telling-patterns.ts), which leads no other lines than these. Of lines that
+ * look like any other only the head of an exception and a frame of Ruby may.
+ */
+export function mayFollowQuiet(line: string): boolean {
+  return kindOfLine(line) !== 'other' || isTyped(line) || isRubyFrame(line);
+}
+
 function modeOfFirst(line: string): Mode {
   const kind = kindOfLine(line);
   if (kind === 'other') return line.endsWith(':') && line.includes('panicked at ') ? 'rust' : 'head';

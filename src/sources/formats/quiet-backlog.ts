@@ -7,20 +7,26 @@ export interface QuietLine {
   readonly context: RecordContext;
 }
 
+/** Lines that follow each other in a chunk: from one on, and before another. */
+interface Run {
+  readonly from: number;
+  readonly to: number;
+  /** The place of the first among all lines. */
+  readonly place: number;
+}
+
 /** Lines of one chunk that were passed over. */
 interface Segment {
   readonly chunk: LineChunk;
   readonly context: RecordContext;
-  /** Which lines of the chunk, ascending, and their places among all lines. */
-  readonly lines: number[];
-  readonly places: number[];
-  /** How many were taken back. */
-  taken: number;
+  readonly runs: Run[];
+  /** How many lines are to be counted: all, less those that were taken back. */
+  left: number;
 }
 
 interface Found {
   readonly segment: Segment;
-  readonly index: number;
+  readonly line: number;
   readonly place: number;
 }
 
@@ -43,10 +49,10 @@ const MANY_STREAMS = 10_000;
 export class QuietBacklog {
   readonly #options: QuietBacklogOptions;
   #segments: Segment[] = [];
-  /** The newest line of each stream among those that were looked at: `#seen` segments, and `#seenLines` of the next. */
+  /** The newest line of each stream among those that were looked at: `#seen` segments, and `#seenRuns` of the next. */
   #newest = new Map<string, Found>();
   #seen = 0;
-  #seenLines = 0;
+  #seenRuns = 0;
   /** The place of the last line of each stream that was not passed over. */
   #plain = new Map<string, number>();
   #place = 0;
@@ -60,21 +66,21 @@ export class QuietBacklog {
     return this.#segments.length > 0;
   }
 
-  /** Passes a line over. */
-  add(chunk: LineChunk, line: number, context: RecordContext): void {
+  /** Passes lines over: from one on, and before another. */
+  add(chunk: LineChunk, from: number, to: number, context: RecordContext): void {
     if (this.#options.waitMs <= 0) {
-      this.#settled += 1;
+      this.#settled += to - from;
       return;
     }
     let last = this.#segments.at(-1);
     if (last?.chunk !== chunk || last.context !== context) {
-      last = { chunk, context, lines: [], places: [], taken: 0 };
+      last = { chunk, context, runs: [], left: 0 };
       this.#segments.push(last);
       if (this.#segments.length > MAX_SEGMENTS) this.#settleFirst(1);
     }
-    last.lines.push(line);
-    last.places.push(this.#place);
-    this.#place += 1;
+    last.runs.push({ from, to, place: this.#place });
+    last.left += to - from;
+    this.#place += to - from;
   }
 
   /** A line of a stream was not passed over: no line before it leads what follows. */
@@ -91,20 +97,20 @@ export class QuietBacklog {
     const before = this.#place - 1;
     const behind = this.#plain.get(stream) ?? -1;
     if (behind === before) return undefined;
-    const index = last.lines.length - 1;
-    if (last.places[index] === before) {
-      const line = quietLine(last, index);
+    const { from, to, place } = last.runs.at(-1) as Run;
+    if (place + (to - 1 - from) === before) {
+      const line = quietLine(last, to - 1);
       if (this.#options.streamOf(line) === stream) {
-        last.taken += 1;
+        last.left -= 1;
         return line;
       }
     }
     this.#lookAtAll();
     const found = this.#newest.get(stream);
-    const oldest = this.#segments[0]?.places[0] ?? 0;
+    const oldest = this.#segments[0]?.runs[0]?.place ?? 0;
     if (!found || found.place <= behind || found.place < oldest) return undefined;
-    found.segment.taken += 1;
-    return quietLine(found.segment, found.index);
+    found.segment.left -= 1;
+    return quietLine(found.segment, found.line);
   }
 
   /** Lets go what has waited long enough; returns when the next is due, or undefined when nothing waits. */
@@ -132,11 +138,11 @@ export class QuietBacklog {
 
   #settleFirst(count: number): void {
     if (count === 0) return;
-    for (const { lines, taken } of this.#segments.splice(0, count)) this.#settled += lines.length - taken;
+    for (const { left } of this.#segments.splice(0, count)) this.#settled += left;
     if (this.#seen >= count) this.#seen -= count;
     else {
       this.#seen = 0;
-      this.#seenLines = 0;
+      this.#seenRuns = 0;
     }
     if (this.#segments.length === 0 || this.#newest.size + this.#plain.size > MANY_STREAMS) this.#forget();
   }
@@ -144,18 +150,20 @@ export class QuietBacklog {
   #forget(): void {
     this.#newest.clear();
     this.#seen = 0;
-    this.#seenLines = 0;
-    const oldest = this.#segments[0]?.places[0] ?? Number.POSITIVE_INFINITY;
+    this.#seenRuns = 0;
+    const oldest = this.#segments[0]?.runs[0]?.place ?? Number.POSITIVE_INFINITY;
     for (const [stream, place] of this.#plain) if (place < oldest) this.#plain.delete(stream);
   }
 
   #lookAtAll(): void {
-    for (; this.#seen < this.#segments.length; this.#seen += 1, this.#seenLines = 0) {
+    for (; this.#seen < this.#segments.length; this.#seen += 1, this.#seenRuns = 0) {
       const segment = this.#segments[this.#seen] as Segment;
-      for (; this.#seenLines < segment.lines.length; this.#seenLines += 1) {
-        const index = this.#seenLines;
-        const place = segment.places[index] as number;
-        this.#newest.set(this.#options.streamOf(quietLine(segment, index)), { segment, index, place });
+      for (; this.#seenRuns < segment.runs.length; this.#seenRuns += 1) {
+        const { from, to, place } = segment.runs[this.#seenRuns] as Run;
+        for (let line = from; line < to; line++) {
+          const stream = this.#options.streamOf(quietLine(segment, line));
+          this.#newest.set(stream, { segment, line, place: place + line - from });
+        }
       }
       // The last one may get more lines.
       if (this.#seen === this.#segments.length - 1) return;
@@ -163,6 +171,6 @@ export class QuietBacklog {
   }
 }
 
-function quietLine({ chunk, context, lines }: Segment, index: number): QuietLine {
-  return { text: textOfLine(chunk, lines[index] as number), context };
+function quietLine({ chunk, context }: Segment, line: number): QuietLine {
+  return { text: textOfLine(chunk, line), context };
 }

@@ -1,10 +1,11 @@
 import { cleanText } from '../../record/clean-text.ts';
 import { mergeEnvelope } from '../../record/envelope.ts';
-import { type LineChunk, MARK } from '../../record/line-chunk.ts';
+import { type LineChunk, MARK, textOfLine } from '../../record/line-chunk.ts';
 import type { LogRecord } from '../../record/log-record.ts';
 import { StackJoiner } from '../../record/stack-joiner.ts';
 import { parseObject, type RecordContext, recordOfObject } from '../../record/structured.ts';
 import { recordOfText } from '../../record/text.ts';
+import { mayFollowQuiet } from '../../record/trace-group.ts';
 import { type UnwrappedLine, unwrapLine } from './line-envelope.ts';
 import { cutRecord, type LineLimits } from './line-limits.ts';
 import { QuietBacklog } from './quiet-backlog.ts';
@@ -67,9 +68,16 @@ export class TextStreams {
     return this.#joiner.open || this.#partial.size > 0;
   }
 
-  /** Passes over a line of the source `''` that is marked as quiet: it is only counted, or led back when a trace follows it. */
-  skip(chunk: LineChunk, line: number, context: RecordContext): void {
-    this.#quiet.add(chunk, line, context);
+  /**
+   * Passes over lines of the source `''` that are marked as quiet, from one of a chunk on and before another: they are only counted,
+   * or led back when a trace follows. Records that are complete by the first of them go into `out`.
+   */
+  skip(chunk: LineChunk, from: number, to: number, context: RecordContext, out: LogRecord[]): void {
+    if (this.#joiner.waiting) {
+      this.#out = out;
+      this.#joiner.complete(this.#placeOf('', textOfLine(chunk, from), context).stream);
+    }
+    this.#quiet.add(chunk, from, to, context);
   }
 
   /** How many lines were only counted; asking sets it back. */
@@ -97,11 +105,12 @@ export class TextStreams {
   ): void {
     const { stream, text, begun } = this.#placeOf(source, printed, context);
     this.#out = out;
+    const isPart = this.#partial.size > 0 || begun.line?.partial === true;
     if (this.#quiet.waiting) {
-      if (mark === MARK.TRACE) this.#leadBack(stream);
+      if (mark === MARK.TRACE && (isPart || mayFollowQuiet(text))) this.#leadBack(stream);
       this.#quiet.pass(stream);
     }
-    if (this.#partial.size > 0 || begun.line?.partial) {
+    if (isPart) {
       const whole = this.#assemble(stream, text, begun);
       if (whole) this.#feed(stream, whole.text, whole.begun, MARK.TRACE);
     } else this.#feed(stream, text, begun, mark);
