@@ -18,10 +18,14 @@ const REST_CHUNKS = 16;
 /**
  * Tells lines that are only counted (`other`) from those that may be more, on their bytes: one pass of RE2 over patterns that match
  * at least what any signature, noise pattern, level, error word, secret, trace or envelope does. A line that none of them matches
- * needs no text, no record and no redaction; its answer is that of the plain way. Undefined if RE2 does not take the patterns.
+ * needs no text, no record and no redaction; its answer is that of the plain way. A line that has one of `words` in it is not passed
+ * over. Undefined if RE2 does not take the patterns.
  */
-export function createQuietLines(rules: Ruleset): MarkLines | undefined {
-  const own = [...rules.signatures.map((signature) => signature.pattern), ...rules.noise];
+export function createQuietLines(rules: Ruleset, words: readonly string[] = []): MarkLines | undefined {
+  const literals = words.map((word) =>
+    word.replace(/[^A-Za-z0-9]/gu, (sign) => `\\x{${sign.codePointAt(0)?.toString(16)}}`),
+  );
+  const own = [...rules.signatures.map((signature) => signature.pattern), ...rules.noise, ...literals];
   let patterns: PatternSet;
   try {
     patterns = new PatternSet([...TRACES, ...TELLING, SAYS_ERROR.source, ...own.map(weakPattern)]);

@@ -1,4 +1,4 @@
-import { createQuietLines } from '../classify/quiet-lines.ts';
+import { createQuietMarks } from '../classify/quiet-objects.ts';
 import type { RulesInForce } from '../config/rule-files.ts';
 import type { Settings } from '../config/settings.ts';
 import { clearStaleSocket, protectSocket } from '../control.ts';
@@ -77,7 +77,7 @@ export class Sidecar implements LineSink {
     this.#lines = new StdinRecords({
       ...settings,
       now,
-      mark: createQuietLines(inForce.rules),
+      mark: createQuietMarks(inForce.rules, [])?.texts,
       onRecords: (taken) => this.#submit(taken),
     });
   }

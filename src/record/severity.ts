@@ -45,6 +45,9 @@ const NAMES: Readonly<Record<string, number>> = {
   pnc: SEVERITY.FATAL,
 };
 
+/** Every name of a level, in lower case. */
+export const LEVEL_NAMES: readonly string[] = Object.keys(NAMES);
+
 /** The number of a level name in any case, or undefined for a word that is no level. */
 export function severityOfName(name: string): number | undefined {
   const key = name.trim().toLowerCase();

@@ -229,7 +229,8 @@ const HEADS = [
   ],
 ];
 
-const word = fc.oneof(
+/** A word on which some rule turns, or a piece of anything. */
+export const word = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(...WORDS) },
   fc.string({ maxLength: 8 }),
   fc.string({ unit: 'binary', maxLength: 4 }),

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createClassifier } from '../../src/classify/classifier.ts';
 import { createQuietLines } from '../../src/classify/quiet-lines.ts';
+import { createQuietMarks } from '../../src/classify/quiet-objects.ts';
 import type { Ruleset, Signature } from '../../src/classify/signature.ts';
 import { StdinRecords } from '../../src/cli/stdin-records.ts';
 import type { LogRecord } from '../../src/record/log-record.ts';
@@ -9,6 +10,7 @@ import { loopReason } from '../../src/record/loop-guard.ts';
 import { redactRecord } from '../../src/record/redact.ts';
 import { lineChunks } from '../../src/sources/lines.ts';
 import { anyLines } from './any-lines.ts';
+import { anyObject } from './any-objects.ts';
 
 /** `FUZZ_RUNS=1000000` counts lines. */
 const LINES = Number(process.env['FUZZ_RUNS'] ?? 20_000);
@@ -73,7 +75,7 @@ async function answer(
     count(what);
     if (what !== 'other') told.push(JSON.stringify([what, verdict, record]));
   };
-  const mark = fast ? createQuietLines(rules) : undefined;
+  const mark = fast ? createQuietMarks(rules, [])?.texts : undefined;
   if (fast) expect(mark).toBeDefined();
   const lines = new StdinRecords({
     maxLineBytes: 2000,
@@ -117,6 +119,34 @@ describe('a line that is passed over', () => {
       { numRuns: Math.ceil(LINES / LINES_A_RUN) },
     );
     expect(quietLines).toBeGreaterThan(LINES / 10);
+  });
+
+  it('would have been counted only, whatever the objects', { timeout: 3_600_000 }, async () => {
+    const before = quietLines;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.oneof(
+            { weight: 19, arbitrary: anyObject },
+            anyLines.map((lines) => lines.join('\n')),
+          ),
+          {
+            minLength: 1,
+            maxLength: LINES_A_RUN,
+            size: 'max',
+          },
+        ),
+        fc.constantFrom('\n', '\n', '\r\n'),
+        fc.array(fc.nat(3000), { maxLength: 4 }),
+        fc.constantFrom(...RULES),
+        async (texts, end, cuts, rules) => {
+          const bytes = Buffer.from(texts.join(end));
+          expect(await answer(bytes, cuts, rules, true)).toEqual(await answer(bytes, cuts, rules, false));
+        },
+      ),
+      { numRuns: Math.ceil(LINES / LINES_A_RUN) },
+    );
+    expect(quietLines - before).toBeGreaterThan(LINES / 20);
   });
 
   it('leads no trace of which a line of colours alone hides the blank', async () => {
