@@ -5,6 +5,7 @@ import type { Fate } from './chat/command.ts';
 import { createTimeFormat } from './chat/views/format.ts';
 import { plainMessage } from './chat/views/plain.ts';
 import { createClassifier } from './classify/classifier.ts';
+import { createQuietMarks } from './classify/quiet-objects.ts';
 import type { Signature } from './classify/signature.ts';
 import { createComposer } from './composer.ts';
 import type { RulesInForce } from './config/rule-files.ts';
@@ -21,6 +22,7 @@ import { createMetrics } from './metrics/metrics.ts';
 import { createGroupStateCache } from './pipeline/group-states.ts';
 import { createGrouping } from './pipeline/grouping.ts';
 import { activeRules, Pipeline, type Submission } from './pipeline/pipeline.ts';
+import type { QuietMarks } from './record/line-chunk.ts';
 import type { LogRecord } from './record/log-record.ts';
 import { RetentionLoop } from './retention-loop.ts';
 import { openStore } from './store/store.ts';
@@ -59,6 +61,8 @@ export class EngineRoom {
   readonly sentry;
   readonly #options: EngineRoomOptions;
   #inForce: RulesInForce;
+  /** By the rules in force, as soon as somebody asks. */
+  #marks: { readonly made: QuietMarks | undefined } | undefined;
   #couriers: Courier[] = [];
   #escalation: Escalation | undefined;
   readonly #composer: Composer;
@@ -259,9 +263,18 @@ export class EngineRoom {
     return this.#inForce;
   }
 
+  /** Tells which lines need not become a record. */
+  get marks(): QuietMarks | undefined {
+    // A service whose silence is watched is heard by its records.
+    const names = this.#options.settings.watches.sources.map(({ name }) => name);
+    this.#marks ??= { made: createQuietMarks(this.#inForce.rules, names) };
+    return this.#marks.made;
+  }
+
   /** New rules for all that comes from now on. */
   use(inForce: RulesInForce): void {
     this.#inForce = inForce;
+    this.#marks = undefined;
     this.pipeline.use(this.#activeRules());
   }
 

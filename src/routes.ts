@@ -32,7 +32,7 @@ export function botRoutes(
   const { maxBodyBytes, maxLineBytes, ingestToken: token } = settings;
   const { pipeline, metrics } = room;
   const budget = createBodyBudget(Math.max(BODIES_BYTES, 2 * maxBodyBytes));
-  const receiving = { pipeline, token, maxBodyBytes, maxLineBytes, budget, now };
+  const receiving = { pipeline, token, maxBodyBytes, maxLineBytes, budget, now, marks: () => room.marks };
   return [
     ...protocolRoutes(receiving),
     heartbeatRoute({ ...receiving, beat }),

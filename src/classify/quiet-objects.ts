@@ -1,4 +1,4 @@
-import { type LineChunk, MARK, type MarkLines } from '../record/line-chunk.ts';
+import { type LineChunk, MARK, type MarkLines, type QuietMarks } from '../record/line-chunk.ts';
 import { ObjectScan, SCANNED } from '../record/object-scan.ts';
 import { createQuietLines } from './quiet-lines.ts';
 import type { Ruleset } from './signature.ts';
@@ -10,14 +10,6 @@ const CLOSE = 125;
 /** Docker's lines, and journald's: their text is unwrapped first, and may go on a trace (line-envelope.ts). */
 const DOCKER = Buffer.from('{"log":"');
 const JOURNALD = '__REALTIME_TIMESTAMP';
-
-/** Tells which lines are only counted. */
-export interface QuietMarks {
-  /** Of text lines, among which may be JSON objects. */
-  readonly texts: MarkLines;
-  /** Of lines that are JSON objects each; any other line is left to the plain way. */
-  readonly objects: MarkLines;
-}
 
 /**
  * What `createQuietLines` tells, of lines of JSON too: the text of an object that says nothing else is looked for in its bytes, and

@@ -16,6 +16,17 @@ export const MARK = { QUIET: 0, TELLING: 1, TRACE: 2 } as const;
 /** Tells of each line of a chunk, from `from` on and before `to`, what it may be at most (a MARK). */
 export type MarkLines = (chunk: LineChunk, from: number, to: number) => Uint8Array;
 
+/** Tells which lines are only counted. */
+export interface QuietMarks {
+  /** Of text lines, among which may be JSON objects. */
+  readonly texts: MarkLines;
+  /** Of lines that are JSON objects each; any other line is left to the plain way. */
+  readonly objects: MarkLines;
+}
+
+/** What tells it by the rules in force; undefined when nothing can, and every line goes the plain way. */
+export type MarksInForce = () => QuietMarks | undefined;
+
 export function textOfLine({ bytes, starts, ends }: LineChunk, line: number): string {
   return bytes.toString('utf8', starts[line], ends[line]);
 }

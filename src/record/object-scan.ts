@@ -17,6 +17,7 @@ const MAX_VALUES = 900;
 const MAX_TEXTS = 4;
 /** So long a number is the sum of its digits, exactly. */
 const MAX_DIGITS = 8;
+const LONGEST_NUMBER = 100;
 
 const QUOTE = 34;
 const COMMA = 44;
@@ -288,12 +289,16 @@ export class ObjectScan {
       if (!isDigit(bytes[at + 1])) return -1;
       at = skipDigits(bytes, at + 1);
     }
-    if (((bytes[at] as number) | 32) === LOWER_E) {
+    const isHuge = isExponent(bytes[at] as number);
+    if (isHuge) {
       at += bytes[at + 1] === 43 || bytes[at + 1] === MINUS ? 2 : 1;
       if (!isDigit(bytes[at])) return -1;
       at = skipDigits(bytes, at);
     }
-    if (field !== undefined) this.#weighNumber(start, at, field.kind);
+    if (field === undefined) return at;
+    // What is larger than any number becomes a text (bounded-value.ts).
+    if (at - start > LONGEST_NUMBER || isHuge) this.#tells = true;
+    else this.#weighNumber(start, at, field.kind);
     return at;
   }
 
@@ -343,6 +348,10 @@ function skipDigits(bytes: Uint8Array, from: number): number {
   let at = from;
   while (isDigit(bytes[at])) at += 1;
   return at;
+}
+
+function isExponent(byte: number): boolean {
+  return (byte | BLANK) === LOWER_E;
 }
 
 function isDigit(byte: number | undefined): boolean {

@@ -34,15 +34,15 @@ async function submitAll(pieces: Iterable<BodyPiece>, pipeline: Pick<Pipeline, '
   let accepted = 0;
   let rejected = 0;
   for (const piece of pieces) {
-    const { records, joined } = piece;
+    const { records, joined, quiet } = piece;
     const dropped = piece.rejected > 0 ? { dropped: new Map([['malformed', piece.rejected]]) } : {};
     try {
-      if (records.length > 0 || joined > 0 || piece.rejected > 0)
-        await pipeline.submit({ source, records, joined, ...dropped });
+      if (records.length + joined + quiet + piece.rejected > 0)
+        await pipeline.submit({ source, records, joined, quiet, ...dropped });
     } catch {
       return { accepted, rejected, errors, failed: true };
     }
-    accepted += records.length + joined;
+    accepted += records.length + joined + quiet;
     rejected += piece.rejected;
     errors.push(...piece.errors);
     await setImmediate();

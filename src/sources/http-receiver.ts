@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { MarksInForce } from '../record/line-chunk.ts';
 import type { BodyBudget } from './body-budget.ts';
 import { countDropped } from './count-dropped.ts';
 import {
@@ -70,6 +71,8 @@ export interface ReceiverOptions {
   readonly maxBodyBytes: number;
   readonly maxLineBytes: number;
   readonly budget?: BodyBudget;
+  /** Tells which lines need not become a record, by the rules in force. */
+  readonly marks?: MarksInForce;
   readonly now: () => number;
 }
 

@@ -224,6 +224,14 @@ const usual = fc
     return `{${levelKey}:${levelValue},${members.join(',')}}`;
   });
 
+const calm = fc
+  .tuple(
+    fc.constantFrom(...CALM, 'a "b"', 'x/y'),
+    level,
+    fc.constantFrom('"user":1', '"service":"a"', '"tags":["x",{}]', '"t":null'),
+  )
+  .map(([said, severity, other]) => `{"level":${severity},${other},"msg":${quote(said)}}`);
+
 const any = fc
   .tuple(usual, fc.array(fc.tuple(cased.map(quote), value, blank, fc.nat()), { maxLength: 3 }))
   .map(([line, members]) =>
@@ -249,6 +257,7 @@ const edited = fc
 
 /** JSON objects as lines, whole and mutated; most of them say nothing. May hold line feeds. */
 export const anyObject: fc.Arbitrary<string> = fc.oneof(
+  { weight: 20, arbitrary: calm },
   { weight: 12, arbitrary: usual },
   { weight: 6, arbitrary: any },
   { weight: 2, arbitrary: edited },

@@ -1,4 +1,5 @@
 import { isObject } from '../../record/bounded-value.ts';
+import { type LineChunk, MARK, type MarksInForce, textOfLine } from '../../record/line-chunk.ts';
 import type { LogRecord } from '../../record/log-record.ts';
 import { type RecordContext, recordOfObject } from '../../record/structured.ts';
 import { recordOfText } from '../../record/text.ts';
@@ -11,11 +12,18 @@ export interface LineError {
   readonly reason: string;
 }
 
+export interface BodyLimits extends LineLimits {
+  /** Tells which lines need not become a record, by the rules in force. */
+  readonly marks?: MarksInForce;
+}
+
 /** Some of a body's lines, in their order. */
 export interface BodyPiece {
   readonly records: readonly LogRecord[];
   /** Text lines that are part of the record of another line (stack traces). */
   readonly joined: number;
+  /** Lines that are only counted. */
+  readonly quiet: number;
   readonly rejected: number;
   /** Of the first 100 of the body that were rejected, those of this piece. */
   readonly errors: readonly LineError[];
@@ -25,6 +33,9 @@ const MAX_ERRORS = 100;
 /** What is decoded and committed at a time: small enough that the event loop is free again within some tens of ms. */
 const PIECE_LINES = 5_000;
 const PIECE_CHARACTERS = 512 * 1024;
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
+const ORDER_MARK = Buffer.from('\uFEFF');
 const NDJSON = /^application\/(?:x-)?(?:ndjson|jsonl|json-?lines|json-seq|ldjson)$/;
 const JSON_TYPE = /^(?:application|text)\/(?:[\w.-]+\+)?json$/;
 const NO_JSON = 'not valid JSON';
@@ -39,31 +50,43 @@ export function* recordsOfBody(
   body: Uint8Array | string,
   contentType: string | undefined,
   context: RecordContext,
-  limits: LineLimits,
+  limits: BodyLimits,
 ): Generator<BodyPiece> {
-  const decoded = typeof body === 'string' ? body : new TextDecoder().decode(body);
-  const text = decoded.startsWith('\uFEFF') ? decoded.slice(1) : decoded;
+  const bytes = withoutMarks(bytesOf(body));
   const reader = new BodyReader(context, limits);
   const type = (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  if (NDJSON.test(type)) yield* reader.readNdjson(text);
-  else if (JSON_TYPE.test(type)) yield* reader.readJson(text);
-  else if (type.startsWith('text/')) yield* reader.readText(text);
-  else yield* reader.readUnknown(text);
+  if (NDJSON.test(type)) yield* reader.readNdjson(bytes);
+  else if (JSON_TYPE.test(type)) yield* reader.readJson(bytes);
+  else if (type.startsWith('text/')) yield* reader.readText(bytes);
+  else yield* reader.readUnknown(bytes);
   yield reader.take();
+}
+
+function bytesOf(body: Uint8Array | string): Buffer {
+  if (typeof body === 'string') return Buffer.from(body);
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+}
+
+/** Without byte order marks: that of the sender, and that of the file which it sends. */
+function withoutMarks(bytes: Buffer): Buffer {
+  const isMarked = (from: number) => bytes.subarray(from, from + ORDER_MARK.length).equals(ORDER_MARK);
+  const first = isMarked(0) ? ORDER_MARK.length : 0;
+  return bytes.subarray(isMarked(first) ? first + ORDER_MARK.length : first);
 }
 
 class BodyReader {
   #records: LogRecord[] = [];
   #errors: LineError[] = [];
   #joined = 0;
+  #quiet = 0;
   #rejected = 0;
   #told = 0;
-  #lines = 0;
+  #items = 0;
   #characters = 0;
   readonly #context: RecordContext;
-  readonly #limits: LineLimits;
+  readonly #limits: BodyLimits;
 
-  constructor(context: RecordContext, limits: LineLimits) {
+  constructor(context: RecordContext, limits: BodyLimits) {
     this.#context = context;
     this.#limits = limits;
   }
@@ -73,61 +96,86 @@ class BodyReader {
     const piece = {
       records: this.#records,
       joined: this.#joined,
+      quiet: this.#quiet,
       rejected: this.#rejected,
       errors: this.#errors,
     };
     this.#records = [];
     this.#errors = [];
     this.#joined = 0;
+    this.#quiet = 0;
     this.#rejected = 0;
-    this.#lines = 0;
+    this.#items = 0;
     this.#characters = 0;
     return piece;
   }
 
-  *readText(text: string): Generator<BodyPiece> {
+  *readText(bytes: Buffer): Generator<BodyPiece> {
     // All lines are here: none has to wait for another one. A trace may go on in the next piece.
-    const { maxLineBytes } = this.#limits;
+    const { maxLineBytes, marks } = this.#limits;
     const streams = new TextStreams({ stackTraceMs: 1, maxLineBytes, syslog: false });
-    for (const [line, number] of linesOf(text)) {
-      if (line.trim() !== '' && !this.#isTooLong(line, number))
-        streams.take('', line, this.#context, this.#records);
-      if (this.#isFull(line.length)) {
-        this.#joined = streams.takeJoined();
-        yield this.take();
+    for (const { chunk, first, isLast } of piecesOf(bytes)) {
+      const lines = chunk.starts.length;
+      const marked = marks?.()?.texts(chunk, 0, lines);
+      for (let line = 0; line < lines; ) {
+        const start = line;
+        if (!streams.open) while (line < lines && this.#isQuiet(marked, chunk, line)) line += 1;
+        if (line > start) streams.skip(chunk, start, line, this.#context, this.#records);
+        else {
+          const text = textOfLine(chunk, line);
+          if (text.trim() !== '' && !this.#isTooLong(text, first + line))
+            streams.take('', text, this.#context, this.#records, marked?.[line]);
+          line += 1;
+        }
       }
+      if (isLast) streams.flush(this.#records);
+      this.#joined = streams.takeJoined();
+      this.#quiet = streams.takeQuiet();
+      if (!isLast) yield this.take();
     }
-    streams.flush(this.#records);
-    this.#joined = streams.takeJoined();
   }
 
-  *readNdjson(text: string): Generator<BodyPiece> {
-    for (const [line, number] of linesOf(text)) {
-      if (line.trim() !== '' && !this.#isTooLong(line, number)) {
-        const parsed = parse(line);
-        if (parsed.ok) this.#add(parsed.value, number, line);
-        else this.#reject(number, NO_JSON);
+  *readNdjson(bytes: Buffer): Generator<BodyPiece> {
+    for (const { chunk, first, isLast } of piecesOf(bytes)) {
+      const marked = this.#limits.marks?.()?.objects(chunk, 0, chunk.starts.length);
+      for (let line = 0; line < chunk.starts.length; line++) {
+        if (this.#isQuiet(marked, chunk, line)) this.#quiet += 1;
+        else this.#readLine(textOfLine(chunk, line), first + line);
       }
-      if (this.#isFull(line.length)) yield this.take();
+      if (!isLast) yield this.take();
     }
+  }
+
+  #isQuiet(marked: Uint8Array | undefined, { starts, ends }: LineChunk, line: number): boolean {
+    if (marked?.[line] !== MARK.QUIET) return false;
+    return (ends[line] as number) - (starts[line] as number) <= this.#limits.maxLineBytes;
+  }
+
+  #readLine(line: string, number: number): void {
+    if (line.trim() === '' || this.#isTooLong(line, number)) return;
+    const parsed = parse(line);
+    if (parsed.ok) this.#add(parsed.value, number, line);
+    else this.#reject(number, NO_JSON);
   }
 
   /** One value, an array of them, or lines of JSON under the wrong type. */
-  *readJson(text: string): Generator<BodyPiece> {
+  *readJson(bytes: Buffer): Generator<BodyPiece> {
+    const text = bytes.toString();
     const parsed = parse(text);
     if (parsed.ok) yield* this.#addAll(parsed.value);
-    else if (parse(firstLine(text)).ok) yield* this.readNdjson(text);
+    else if (parse(firstLine(text)).ok) yield* this.readNdjson(bytes);
     else this.#reject(lineOf(text, parsed.position), NO_JSON);
   }
 
-  *readUnknown(text: string): Generator<BodyPiece> {
+  *readUnknown(bytes: Buffer): Generator<BodyPiece> {
+    const text = bytes.toString();
     const start = text.trimStart();
     // `[2024-05-01 …`, `["GET"] 200` and `{main} …` are text; an object that was cut off is not.
     const object = /^(?:\[\s*)?\{\s*["}]/.test(start);
     const parsed = !object && start.startsWith('[') ? parse(text) : undefined;
-    if (object) yield* this.readJson(text);
+    if (object) yield* this.readJson(bytes);
     else if (parsed?.ok) yield* this.#addAll(parsed.value);
-    else yield* this.readText(text);
+    else yield* this.readText(bytes);
   }
 
   *#addAll(value: unknown): Generator<BodyPiece> {
@@ -139,9 +187,9 @@ class BodyReader {
   }
 
   #isFull(characters: number): boolean {
-    this.#lines += 1;
+    this.#items += 1;
     this.#characters += characters;
-    return this.#lines >= PIECE_LINES || this.#characters >= PIECE_CHARACTERS;
+    return this.#items >= PIECE_LINES || this.#characters >= PIECE_CHARACTERS;
   }
 
   #add(value: unknown, line: number, raw?: string): void {
@@ -176,21 +224,40 @@ function nameOf(value: unknown): string {
   return Array.isArray(value) ? 'an array' : `a ${typeof value}`;
 }
 
-/** Lines with their numbers; `\r\n` is a line end as well. */
-function* linesOf(text: string): Generator<[line: string, number: number]> {
-  let number = 1;
-  for (let start = 0; start < text.length; number++) {
-    const found = text.indexOf('\n', start);
-    const end = found < 0 ? text.length : found;
-    const line = text.slice(start, text[end - 1] === '\r' && end > start ? end - 1 : end);
-    yield [line, number];
-    start = end + 1;
-  }
+interface Piece {
+  readonly chunk: LineChunk;
+  /** The number of its first line. */
+  readonly first: number;
+  readonly isLast: boolean;
+}
+
+/** The lines of a body, some at a time; `\r\n` is a line end as well. At least one piece. */
+function* piecesOf(bytes: Buffer): Generator<Piece> {
+  let first = 1;
+  let start = 0;
+  do {
+    const starts: number[] = [];
+    const ends: number[] = [];
+    const begin = start;
+    while (start < bytes.length && starts.length < PIECE_LINES && start - begin < PIECE_CHARACTERS) {
+      const found = bytes.indexOf(LINE_FEED, start);
+      const end = found < 0 ? bytes.length : found;
+      starts.push(start);
+      ends.push(end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end);
+      start = end + 1;
+    }
+    yield { chunk: { bytes, starts, ends }, first, isLast: start >= bytes.length };
+    first += starts.length;
+  } while (start < bytes.length);
 }
 
 function firstLine(text: string): string {
-  for (const [line] of linesOf(text)) if (line.trim() !== '') return line;
-  return '';
+  let start = 0;
+  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
+    if (text.slice(start, end).trim() !== '') return text.slice(start, end);
+    start = end + 1;
+  }
+  return text.slice(start);
 }
 
 /** The physical line of an index; the last one without an index (the text ended too early). */
