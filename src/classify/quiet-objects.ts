@@ -42,7 +42,7 @@ class ObjectMarks {
     this.#scan = new ObjectScan(names);
   }
 
-  mark(chunk: LineChunk, from: number, to: number, others: keyof QuietMarks): Uint8Array {
+  mark(chunk: LineChunk, from: number, to: number, others: keyof QuietMarks): Uint8Array<ArrayBuffer> {
     const { bytes, starts, ends } = chunk;
     const marks = new Uint8Array(to - from).fill(MARK.TRACE);
     const texts = { starts: [] as number[], ends: [] as number[], lines: [] as number[] };

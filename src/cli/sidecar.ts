@@ -1,10 +1,10 @@
-import { createQuietMarks } from '../classify/quiet-objects.ts';
 import type { RulesInForce } from '../config/rule-files.ts';
 import type { Settings } from '../config/settings.ts';
 import { clearStaleSocket, protectSocket } from '../control.ts';
 import type { Destination } from '../delivery/destination.ts';
 import { EngineRoom } from '../engine-room.ts';
 import type { Log } from '../log.ts';
+import { createLineMarker, type LineMarker } from '../pipeline/line-marker.ts';
 import { createTerminal } from '../platforms/terminal/terminal.ts';
 import { type ConnectedPlatforms, connectPlatforms } from '../platforms.ts';
 import type { LineChunk } from '../record/line-chunk.ts';
@@ -23,6 +23,8 @@ export interface SidecarOptions {
 
 /** Lines that one step hands to the pipeline. */
 const STEP = 5_000;
+/** So few lines that come together go the plain way all: there the time until an alert counts, not the work. */
+const FEW_LINES = 64;
 
 /** The whole pipeline for one program's output: sends to the same chats as the bot, but answers no commands. */
 export class Sidecar implements LineSink {
@@ -35,6 +37,10 @@ export class Sidecar implements LineSink {
   /** Tells others that this directory has its writer. */
   #lock: HttpServer | undefined;
   readonly #lines: StdinRecords;
+  readonly #marker: LineMarker;
+  /** Chunks that are not all submitted yet, in their order. */
+  readonly #onTheWay: Promise<void>[] = [];
+  #last: Promise<void> = Promise.resolve();
 
   constructor(options: SidecarOptions) {
     const { settings, inForce, log, now } = options;
@@ -74,10 +80,15 @@ export class Sidecar implements LineSink {
       width: columns ?? 100,
     });
     this.#destinations = chats.length > 0 ? chats : [terminal];
+    this.#marker = createLineMarker({
+      rules: inForce.rules,
+      workers: settings.workers,
+      onFailed: (error) =>
+        log.warn({ err: error }, 'A worker thread has ended; its work is done without it.'),
+    });
     this.#lines = new StdinRecords({
       ...settings,
       now,
-      mark: createQuietMarks(inForce.rules, [])?.texts,
       onRecords: (taken) => this.#submit(taken),
     });
   }
@@ -92,9 +103,22 @@ export class Sidecar implements LineSink {
   }
 
   async take(chunk: LineChunk): Promise<void> {
+    const marking = chunk.starts.length > FEW_LINES ? this.#marker.mark(chunk) : undefined;
+    this.#last = this.#handOver(chunk, marking, this.#last);
+    this.#onTheWay.push(this.#last);
+    if (this.#onTheWay.length >= this.#marker.inFlight) await this.#onTheWay.shift();
+  }
+
+  async #handOver(
+    chunk: LineChunk,
+    marking: Promise<Uint8Array | undefined> | undefined,
+    before: Promise<void>,
+  ): Promise<void> {
+    const marks = await marking;
+    await before;
     const lines = chunk.starts.length;
     for (let start = 0; start < lines; start += STEP) {
-      const committed = this.#lines.take(chunk, start, Math.min(start + STEP, lines));
+      const committed = this.#lines.take(chunk, start, Math.min(start + STEP, lines), marks);
       if (this.#room.pipeline.overloaded) await committed;
     }
   }
@@ -105,6 +129,7 @@ export class Sidecar implements LineSink {
   }
 
   async undelivered(): Promise<number> {
+    await this.#last;
     const committed = this.#lines.flush();
     this.#room.pipeline.flush();
     await committed;
@@ -113,6 +138,7 @@ export class Sidecar implements LineSink {
 
   async close(): Promise<void> {
     await this.#lock?.stop();
+    await this.#marker.close();
     await this.#room.stopDelivery();
     await Promise.all(this.#platforms.all.map((platform) => platform.stop()));
     await this.#room.stop();

@@ -1,4 +1,4 @@
-import { type LineChunk, MARK, type MarkLines, textOfLine } from '../record/line-chunk.ts';
+import { type LineChunk, MARK, textOfLine } from '../record/line-chunk.ts';
 import type { LogRecord } from '../record/log-record.ts';
 import { TextStreams } from '../sources/formats/text-streams.ts';
 
@@ -6,10 +6,6 @@ export interface StdinRecordsOptions {
   readonly maxLineBytes: number;
   readonly stackTraceMs: number;
   readonly now: () => number;
-  /** Tells which lines need not become a record. */
-  readonly mark?: MarkLines | undefined;
-  /** So few lines that come together go the plain way all: there the time until an alert counts, not the work. */
-  readonly fewLines?: number;
   readonly onRecords: (taken: TakenLines) => Promise<void>;
 }
 
@@ -19,8 +15,6 @@ export interface TakenLines {
   readonly joined: number;
   readonly quiet: number;
 }
-
-const FEW_LINES = 64;
 
 /** Makes records of the lines of stdin. The last lines wait for the rest of their stack trace, which may come with the next read. */
 export class StdinRecords {
@@ -33,18 +27,19 @@ export class StdinRecords {
     this.#streams = new TextStreams({ ...options, syslog: false });
   }
 
-  /** Takes lines of a chunk, from `from` on and before `to`; resolves when the records that are complete now are taken. */
-  take(chunk: LineChunk, from: number, to: number): Promise<void> {
+  /**
+   * Takes lines of a chunk, from one on and before another; resolves when the records that are complete now are taken. `marks` tells
+   * of each line of the chunk what it may be at most (a MARK).
+   */
+  take(chunk: LineChunk, from: number, to: number, marks?: Uint8Array): Promise<void> {
     const records: LogRecord[] = [];
-    const { now, mark, fewLines = FEW_LINES } = this.#options;
-    const context = { observedAt: now() };
-    const marks = to - from > fewLines ? mark?.(chunk, from, to) : undefined;
+    const context = { observedAt: this.#options.now() };
     for (let line = from; line < to; ) {
       const start = line;
-      if (marks && !this.#streams.open) while (line < to && marks[line - from] === MARK.QUIET) line += 1;
+      if (marks && !this.#streams.open) while (line < to && marks[line] === MARK.QUIET) line += 1;
       if (line > start) this.#streams.skip(chunk, start, line, context, records);
       else {
-        const most = marks?.[line - from] ?? MARK.TRACE;
+        const most = marks?.[line] ?? MARK.TRACE;
         this.#streams.take('', textOfLine(chunk, line), context, records, most);
         line += 1;
       }

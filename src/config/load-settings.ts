@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { type Environment, readEnvironment } from './environment.ts';
 import { isLoopback } from './listen.ts';
 import { ConfigError, type Problem } from './problem.ts';
@@ -99,6 +100,7 @@ function combine(
     },
     timezone: file.timezone ?? 'UTC',
     retention: { days: file.retentionDays ?? 30, maxDatabaseBytes: file.maxDatabaseBytes ?? 2 * 1024 ** 3 },
+    workers: workersOf(file.workers ?? 'auto'),
     samples: { perGroup: file.samplesPerGroup ?? 50, maxBytes: 8 * 1024 },
     mentions: { telegram: file.onCallTelegram ?? [], slack: file.onCallSlack ?? [] },
     escalation: { afterMs: file.escalationAfterMs ?? 15 * 60_000, destination: file.escalationDestination },
@@ -108,4 +110,12 @@ function combine(
     secrets: env.secrets,
     warnings: env.warnings,
   };
+}
+
+/** More than two find nothing to do: reading and storing take the rest of the time. */
+const MOST_WORKERS = 2;
+
+/** `auto`: one for each core that is not the main thread's. */
+function workersOf(set: number | 'auto'): number {
+  return set === 'auto' ? Math.min(MOST_WORKERS, availableParallelism() - 1) : set;
 }

@@ -37,6 +37,7 @@ export interface FileSettings {
   readonly logLevel?: string;
   readonly retentionDays?: number;
   readonly maxDatabaseBytes?: number;
+  readonly workers?: number | 'auto';
   readonly samplesPerGroup?: number;
   readonly onCallTelegram?: readonly string[];
   readonly onCallSlack?: readonly string[];
@@ -119,6 +120,7 @@ const TOP: Table = {
       max_database: key('maxDatabaseBytes', (reader) => reader.size),
     },
   },
+  ingest: { keys: { workers: key('workers', workers) } },
   samples: {
     keys: { per_group: key('samplesPerGroup', (reader) => reader.number({ least: 1, whole: true })) },
   },
@@ -209,6 +211,11 @@ function timezone(reader: Reader): Read<string> {
 
 function consoleSwitch(reader: Reader): Read<'auto' | boolean> {
   return (node, path) => (node.kind === 'scalar' && node.value === 'auto' ? 'auto' : reader.flag(node, path));
+}
+
+function workers(reader: Reader): Read<number | 'auto'> {
+  const count = reader.number({ least: 0, whole: true });
+  return (node, path) => (node.kind === 'scalar' && node.value === 'auto' ? 'auto' : count(node, path));
 }
 
 function ids(reader: Reader, shape: RegExp, expected: string): Read<readonly string[]> {

@@ -10,6 +10,7 @@ import { SEVERITY } from '../record/severity.ts';
 import type { Batch, StoredAlert } from '../store/batch.ts';
 import type { MuteQuery } from '../store/mutes.ts';
 import { BatchBuilder, type BatchLimits, type DecidedEvent } from './batch-builder.ts';
+import { createCommitPace } from './commit-pace.ts';
 import { type GroupStateCache, uniteStates } from './group-states.ts';
 import type { Grouping } from './grouping.ts';
 
@@ -65,8 +66,6 @@ export interface PipelineOptions {
   readonly onFailed?: (error: Error, records: number) => void;
   /** Called with each line that became an event (`LOG_AGG_ECHO`). */
   readonly onEvent?: (record: LogRecord, signature: Signature | undefined) => void;
-  /** How long a batch is collected before it is committed (ms). */
-  readonly groupCommitMs?: number;
 }
 
 /** Records that may wait for their commit; above that sources are told to hold on. */
@@ -86,8 +85,8 @@ interface Waiting {
 }
 
 /**
- * The way of a batch: loop guard, redact, classify, fingerprint, decide, commit. Submissions that come within
- * `groupCommitMs` share one transaction; each is resolved after its commit.
+ * The way of a batch: loop guard, redact, classify, fingerprint, decide, commit. Submissions that come
+ * together share one transaction; each is resolved after its commit.
  */
 export class Pipeline {
   readonly #options: PipelineOptions;
@@ -95,6 +94,7 @@ export class Pipeline {
   #queue: Waiting[] = [];
   #queued = 0;
   #timer: NodeJS.Timeout | undefined;
+  readonly #pace = createCommitPace();
   /** Lines of batches that the database refused, by source: told as soon as it takes something again. */
   readonly #refused = new Map<string, number>();
 
@@ -125,21 +125,16 @@ export class Pipeline {
     return new Promise((resolve, reject) => {
       this.#queue.push({ submission, resolve, reject });
       this.#queued += submission.records.length;
-      if (this.#queued >= MAX_BATCH) this.#schedule(0);
-      else this.#schedule(this.#options.groupCommitMs ?? 15);
+      this.#pace.submitted(performance.now());
+      this.#timer ??= setTimeout(() => this.#commitIfDue(), 1);
     });
   }
 
-  #schedule(delayMs: number): void {
-    if (this.#timer !== undefined) {
-      if (delayMs > 0) return;
-      clearTimeout(this.#timer);
-    }
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      this.#commitNext();
-      if (this.#queue.length > 0) this.#schedule(0);
-    }, delayMs);
+  #commitIfDue(): void {
+    const delay = this.#queued >= MAX_BATCH ? 0 : this.#pace.delay(performance.now());
+    if (delay === 0) this.#commitNext();
+    const wait = this.#queued >= MAX_BATCH ? 0 : Math.max(1, delay);
+    this.#timer = this.#queue.length === 0 ? undefined : setTimeout(() => this.#commitIfDue(), wait);
   }
 
   /** Commits all that waits, now. */
@@ -175,7 +170,7 @@ export class Pipeline {
       }
       const { regressionAfterMs } = this.#rules.alerts;
       batch = builder.build(this.#options.now(), { grouping: grouping.rows(), regressionAfterMs });
-      alerts = this.#options.write(batch);
+      alerts = this.#write(batch);
     } catch (error) {
       this.#options.states.forget(builder.fingerprints);
       grouping.refused();
@@ -190,6 +185,15 @@ export class Pipeline {
     this.#options.onCommitted?.(batch, alerts);
     const { onStored } = this.#options;
     if (onStored) for (const { submission } of taken) onStored(submission);
+  }
+
+  #write(batch: Batch): StoredAlert[] {
+    const startedAt = performance.now();
+    try {
+      return this.#options.write(batch);
+    } finally {
+      this.#pace.committed(startedAt, performance.now());
+    }
   }
 
   #countRefused({ source, records, quiet = 0 }: Submission): void {

@@ -1,8 +1,8 @@
 /** Lines as they came, still bytes: line `n` is `bytes[starts[n], ends[n])`, without its line end. */
 export interface LineChunk {
   readonly bytes: Buffer;
-  readonly starts: readonly number[];
-  readonly ends: readonly number[];
+  readonly starts: ArrayLike<number>;
+  readonly ends: ArrayLike<number>;
 }
 
 /**
@@ -14,7 +14,7 @@ export interface LineChunk {
 export const MARK = { QUIET: 0, TELLING: 1, TRACE: 2 } as const;
 
 /** Tells of each line of a chunk, from `from` on and before `to`, what it may be at most (a MARK). */
-export type MarkLines = (chunk: LineChunk, from: number, to: number) => Uint8Array;
+export type MarkLines = (chunk: LineChunk, from: number, to: number) => Uint8Array<ArrayBuffer>;
 
 /** Tells which lines are only counted. */
 export interface QuietMarks {

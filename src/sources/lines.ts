@@ -44,7 +44,7 @@ export async function* lineChunks(
 /** The same lines as texts. */
 export async function* lineGroups(input: AsyncIterable<unknown>, maxBytes: number): AsyncGenerator<string[]> {
   for await (const chunk of lineChunks(input, maxBytes))
-    yield chunk.starts.map((_, line) => textOfLine(chunk, line));
+    yield Array.from(chunk.starts, (_, line) => textOfLine(chunk, line));
 }
 
 class LineCutter implements LineChunk {

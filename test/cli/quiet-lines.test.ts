@@ -81,8 +81,6 @@ async function answer(
     maxLineBytes: 2000,
     stackTraceMs: 60_000,
     now: () => 1_000,
-    mark,
-    fewLines: 0,
     onRecords: async ({ records, joined, quiet }) => {
       for (const record of records) tell(record);
       count('joined', joined);
@@ -98,7 +96,10 @@ async function answer(
     }
     yield bytes.subarray(start);
   };
-  for await (const chunk of lineChunks(pieces(), 2000)) await lines.take(chunk, 0, chunk.starts.length);
+  for await (const chunk of lineChunks(pieces(), 2000)) {
+    const count = chunk.starts.length;
+    await lines.take(chunk, 0, count, mark?.(chunk, 0, count));
+  }
   await lines.flush();
   return { counts: { other: 0, joined: 0, ...counts }, told: told.sort() };
 }
