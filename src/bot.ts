@@ -190,7 +190,7 @@ export class Bot {
     const { maxLineBytes, stackTraceMs } = settings;
     const feed = { maxLineBytes, stackTraceMs, pipeline: room.pipeline, now: this.#now, log };
     if (udp !== 'off') {
-      this.#udp = new UdpSource({ ...udp, ...feed });
+      this.#udp = new UdpSource({ ...udp, ...feed, marks: () => room.marks });
       await this.#udp.start();
     }
     this.#listeners = [

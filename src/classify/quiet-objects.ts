@@ -23,6 +23,7 @@ export function createQuietMarks(rules: Ruleset, names: readonly string[]): Quie
     texts: (chunk, from, to) =>
       hasObjects(chunk, from, to) ? objects.mark(chunk, from, to, 'texts') : markTexts(chunk, from, to),
     objects: (chunk, from, to) => objects.mark(chunk, from, to, 'objects'),
+    names: new Set(names),
   };
 }
 
@@ -42,7 +43,7 @@ class ObjectMarks {
     this.#scan = new ObjectScan(names);
   }
 
-  mark(chunk: LineChunk, from: number, to: number, others: keyof QuietMarks): Uint8Array<ArrayBuffer> {
+  mark(chunk: LineChunk, from: number, to: number, others: 'texts' | 'objects'): Uint8Array<ArrayBuffer> {
     const { bytes, starts, ends } = chunk;
     const marks = new Uint8Array(to - from).fill(MARK.TRACE);
     const texts = { starts: [] as number[], ends: [] as number[], lines: [] as number[] };

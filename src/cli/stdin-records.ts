@@ -1,4 +1,4 @@
-import { type LineChunk, MARK, textOfLine } from '../record/line-chunk.ts';
+import { type LineChunk, textOfLine } from '../record/line-chunk.ts';
 import type { LogRecord } from '../record/log-record.ts';
 import { TextStreams } from '../sources/formats/text-streams.ts';
 
@@ -35,14 +35,11 @@ export class StdinRecords {
     const records: LogRecord[] = [];
     const context = { observedAt: this.#options.now() };
     for (let line = from; line < to; ) {
-      const start = line;
-      if (marks && !this.#streams.open) while (line < to && marks[line] === MARK.QUIET) line += 1;
-      if (line > start) this.#streams.skip(chunk, start, line, context, records);
-      else {
-        const most = marks?.[line] ?? MARK.TRACE;
-        this.#streams.take('', textOfLine(chunk, line), context, records, most);
+      const behind = this.#streams.skip(chunk, line, to, marks, context, records);
+      if (behind === line) {
+        this.#streams.take('', textOfLine(chunk, line), context, records, marks?.[line]);
         line += 1;
-      }
+      } else line = behind;
     }
     if (this.#timer === undefined && this.#streams.waiting) this.#waitUntilDue(this.#options.stackTraceMs);
     return this.#hand(records);

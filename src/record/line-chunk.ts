@@ -3,6 +3,8 @@ export interface LineChunk {
   readonly bytes: Buffer;
   readonly starts: ArrayLike<number>;
   readonly ends: ArrayLike<number>;
+  /** Who sent each line, where they are of several senders. */
+  readonly sources?: readonly string[];
 }
 
 /**
@@ -22,6 +24,8 @@ export interface QuietMarks {
   readonly texts: MarkLines;
   /** Of lines that are JSON objects each; any other line is left to the plain way. */
   readonly objects: MarkLines;
+  /** Services whose lines must become records; an envelope may name them, too. */
+  readonly names: ReadonlySet<string>;
 }
 
 /** What tells it by the rules in force; undefined when nothing can, and every line goes the plain way. */

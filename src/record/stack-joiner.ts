@@ -52,6 +52,11 @@ export class StackJoiner<T> {
     return this.#open > 0;
   }
 
+  /** The same of what waits in one stream. */
+  isOpen(stream: string): boolean {
+    return this.#groups.get(stream)?.open === true;
+  }
+
   /** Takes the next line of a stream. `mark` is what it may be at most. */
   feed(stream: string, line: string, item: T, at: number, mark: number = MARK.TRACE): void {
     if (this.#waitMs <= 0) {

@@ -68,4 +68,6 @@ export const TRACES: readonly string[] = [
   'panic',
   `${TEXT_START}(?:node:|file:|/|[a-z]:\\\\)\\S*:\\d+${TEXT_END}`,
   'std(?:out|err) P',
+  // A line break as rsyslog writes it (syslog.ts).
+  '#012',
 ];

@@ -1,11 +1,16 @@
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { LineChunk, MarksInForce } from '../record/line-chunk.ts';
 import type { LogRecord } from '../record/log-record.ts';
+import { endOfDatagram, linesOfDatagram } from './formats/datagram.ts';
+import { markDatagrams } from './formats/datagram-marks.ts';
 import { TextStreams } from './formats/text-streams.ts';
 
 /** Lines are handed on together this often (ms); the pipeline commits them within its own short wait. */
 const HAND_ON_MS = 10;
 /** Or as soon as there are so many. */
 const HAND_ON_RECORDS = 5_000;
+/** So few datagrams that come together go the plain way all. */
+const FEW_DATAGRAMS = 8;
 
 export interface LineFeedOptions {
   /** How the source is called in `/observe`. */
@@ -14,6 +19,8 @@ export interface LineFeedOptions {
   readonly maxLineBytes: number;
   readonly stackTraceMs: number;
   readonly now: () => number;
+  /** Tells which lines need not become a record, by the rules in force. */
+  readonly marks?: MarksInForce;
 }
 
 /** Collects the lines of a listener, makes records of them, and hands them to the pipeline in batches. */
@@ -22,6 +29,9 @@ export class LineFeed {
   readonly #streams: TextStreams;
   readonly #pending = new Set<Promise<void>>();
   #records: LogRecord[] = [];
+  /** Datagrams that wait to be looked at together, and who sent them. */
+  #datagrams: Buffer[] = [];
+  #senders: string[] = [];
   #dropped = new Map<string, number>();
   #settled: (() => void)[] = [];
   #handOnTimer: NodeJS.Timeout | undefined;
@@ -43,6 +53,39 @@ export class LineFeed {
     if (this.#dueTimer === undefined && this.#streams.waiting) this.#waitUntilDue(this.#options.stackTraceMs);
   }
 
+  /** A datagram of a stream; the bytes are the feed's from now on. */
+  takeDatagram(stream: string, bytes: Buffer): void {
+    this.#datagrams.push(bytes);
+    this.#senders.push(stream);
+    if (this.#datagrams.length >= HAND_ON_RECORDS) this.#handOn();
+    else this.#soon();
+  }
+
+  #readDatagrams(): void {
+    const datagrams = this.#datagrams;
+    if (datagrams.length === 0) return;
+    const sources = this.#senders;
+    this.#datagrams = [];
+    this.#senders = [];
+    const context = { observedAt: this.#options.now() };
+    const marks = datagrams.length > FEW_DATAGRAMS ? this.#options.marks?.() : undefined;
+    const chunk = chunkOf(datagrams, sources);
+    const marked = marks && markDatagrams(chunk, marks);
+    for (let line = 0; line < datagrams.length; ) {
+      const behind = this.#streams.skip(chunk, line, datagrams.length, marked, context, this.#records);
+      if (behind > line) {
+        line = behind;
+        continue;
+      }
+      const texts = linesOfDatagram(datagrams[line] as Buffer);
+      for (const text of texts)
+        this.#streams.take(sources[line] as string, text, context, this.#records, marked?.[line]);
+      if (texts.length === 0) this.drop('empty');
+      line += 1;
+    }
+    if (this.#dueTimer === undefined && this.#streams.waiting) this.#waitUntilDue(this.#options.stackTraceMs);
+  }
+
   /** Counts what could not become a record. */
   drop(reason: string, count = 1): void {
     if (count <= 0) return;
@@ -58,6 +101,7 @@ export class LineFeed {
 
   /** Hands on all that waits; resolves when it is committed. */
   async stop(): Promise<void> {
+    this.#readDatagrams();
     clearTimeout(this.#dueTimer);
     this.#dueTimer = undefined;
     this.#streams.flush(this.#records);
@@ -76,7 +120,7 @@ export class LineFeed {
         this.#dueTimer = undefined;
         const now = this.#options.now();
         const next = this.#streams.due(now, this.#records);
-        if (this.#records.length > 0) this.#soon();
+        this.#soon();
         if (next !== undefined) this.#waitUntilDue(next - now);
       },
       Math.max(1, delayMs),
@@ -84,13 +128,15 @@ export class LineFeed {
   }
 
   #handOn(): void {
+    this.#readDatagrams();
     clearTimeout(this.#handOnTimer);
     this.#handOnTimer = undefined;
     const settled = this.#settled;
     const joined = this.#streams.takeJoined();
+    const quiet = this.#streams.takeQuiet();
     const { source, pipeline } = this.#options;
-    const submission = { source, records: this.#records, dropped: this.#dropped, joined };
-    if (this.#records.length === 0 && this.#dropped.size === 0 && joined === 0) {
+    const submission = { source, records: this.#records, dropped: this.#dropped, joined, quiet };
+    if (this.#records.length === 0 && this.#dropped.size === 0 && joined + quiet === 0) {
       if (settled.length > 0) this.#settled = [];
       for (const callback of settled) callback();
       return;
@@ -108,4 +154,17 @@ export class LineFeed {
       });
     this.#pending.add(done);
   }
+}
+
+/** The datagrams one behind the other, each without what is trimmed at its end. */
+function chunkOf(datagrams: readonly Buffer[], sources: readonly string[]): LineChunk {
+  const starts: number[] = [];
+  const ends: number[] = [];
+  let at = 0;
+  for (const datagram of datagrams) {
+    starts.push(at);
+    ends.push(at + endOfDatagram(datagram));
+    at += datagram.length;
+  }
+  return { bytes: Buffer.concat(datagrams, at), starts, ends, sources };
 }

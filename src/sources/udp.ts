@@ -1,7 +1,6 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
-import { linesOfDatagram } from './formats/datagram.ts';
 import { LineFeed, type LineFeedOptions } from './line-feed.ts';
 import { ListenError } from './listen-error.ts';
 import { kernelDrops } from './udp-drops.ts';
@@ -93,8 +92,6 @@ export class UdpSource {
     // A relay sends for many programs, which syslog names; of plain text only the sending socket tells them apart.
     const syslog = bytes[0] === 60; /* < */
     const stream = syslog ? peer.address : `${peer.address}:${peer.port}`;
-    const lines = linesOfDatagram(bytes);
-    for (const line of lines) this.#feed.take(stream, line);
-    if (lines.length === 0) this.#feed.drop('empty');
+    this.#feed.takeDatagram(stream, bytes);
   }
 }

@@ -23,3 +23,14 @@ function endOf(text: string): number {
   while (end > 0 && '\0\r\n\t '.includes(text[end - 1] as string)) end -= 1;
   return end;
 }
+
+/** The same of the bytes. */
+export function endOfDatagram(bytes: Uint8Array): number {
+  let end = bytes.length;
+  while (end > 0 && isTrimmed(bytes[end - 1] as number)) end -= 1;
+  return end;
+}
+
+function isTrimmed(byte: number): boolean {
+  return byte === 0 || byte === 9 || byte === 10 || byte === 13 || byte === 32;
+}

@@ -116,17 +116,17 @@ class BodyReader {
     const streams = new TextStreams({ stackTraceMs: 1, maxLineBytes, syslog: false });
     for (const { chunk, first, isLast } of piecesOf(bytes)) {
       const lines = chunk.starts.length;
-      const marked = marks?.()?.texts(chunk, 0, lines);
+      const marked = this.#withoutLong(marks?.()?.texts(chunk, 0, lines), chunk);
       for (let line = 0; line < lines; ) {
-        const start = line;
-        if (!streams.open) while (line < lines && this.#isQuiet(marked, chunk, line)) line += 1;
-        if (line > start) streams.skip(chunk, start, line, this.#context, this.#records);
-        else {
-          const text = textOfLine(chunk, line);
-          if (text.trim() !== '' && !this.#isTooLong(text, first + line))
-            streams.take('', text, this.#context, this.#records, marked?.[line]);
-          line += 1;
+        const behind = streams.skip(chunk, line, lines, marked, this.#context, this.#records);
+        if (behind > line) {
+          line = behind;
+          continue;
         }
+        const text = textOfLine(chunk, line);
+        if (text.trim() !== '' && !this.#isTooLong(text, first + line))
+          streams.take('', text, this.#context, this.#records, marked?.[line]);
+        line += 1;
       }
       if (isLast) streams.flush(this.#records);
       this.#joined = streams.takeJoined();
@@ -137,18 +137,22 @@ class BodyReader {
 
   *readNdjson(bytes: Buffer): Generator<BodyPiece> {
     for (const { chunk, first, isLast } of piecesOf(bytes)) {
-      const marked = this.#limits.marks?.()?.objects(chunk, 0, chunk.starts.length);
+      const marks = this.#limits.marks?.()?.objects(chunk, 0, chunk.starts.length);
+      const marked = this.#withoutLong(marks, chunk);
       for (let line = 0; line < chunk.starts.length; line++) {
-        if (this.#isQuiet(marked, chunk, line)) this.#quiet += 1;
+        if (marked?.[line] === MARK.QUIET) this.#quiet += 1;
         else this.#readLine(textOfLine(chunk, line), first + line);
       }
       if (!isLast) yield this.take();
     }
   }
 
-  #isQuiet(marked: Uint8Array | undefined, { starts, ends }: LineChunk, line: number): boolean {
-    if (marked?.[line] !== MARK.QUIET) return false;
-    return (ends[line] as number) - (starts[line] as number) <= this.#limits.maxLineBytes;
+  /** A line that is too long is rejected, whatever it says. */
+  #withoutLong(marks: Uint8Array | undefined, { starts, ends }: LineChunk): Uint8Array | undefined {
+    const { maxLineBytes } = this.#limits;
+    for (let line = 0; marks && line < marks.length; line++)
+      if ((ends[line] as number) - (starts[line] as number) > maxLineBytes) marks[line] = MARK.TRACE;
+    return marks;
   }
 
   #readLine(line: string, number: number): void {

@@ -3,6 +3,7 @@ import type { RecordContext } from '../../record/structured.ts';
 
 /** A line that was passed over, in case that it leads a stack trace after all. */
 export interface QuietLine {
+  readonly source: string;
   readonly text: string;
   readonly context: RecordContext;
 }
@@ -172,5 +173,5 @@ export class QuietBacklog {
 }
 
 function quietLine({ chunk, context }: Segment, line: number): QuietLine {
-  return { text: textOfLine(chunk, line), context };
+  return { source: chunk.sources?.[line] ?? '', text: textOfLine(chunk, line), context };
 }

@@ -52,7 +52,7 @@ export class TextStreams {
     });
     this.#quiet = new QuietBacklog({
       waitMs: stackTraceMs,
-      streamOf: ({ text, context }) => this.#placeOf('', text, context).stream,
+      streamOf: ({ source, text, context }) => this.#placeOf(source, text, context).stream,
     });
     this.#limits = { maxLineBytes };
     this.#syslog = syslog;
@@ -63,21 +63,37 @@ export class TextStreams {
     return this.#joiner.waiting || this.#partial.size > 0 || this.#quiet.waiting;
   }
 
-  /** Whether any line may go on what waits: none may be passed over. */
-  get open(): boolean {
-    return this.#joiner.open || this.#partial.size > 0;
-  }
-
   /**
-   * Passes over lines of the source `''` that are marked as quiet, from one of a chunk on and before another: they are only counted,
-   * or led back when a trace follows. Records that are complete by the first of them go into `out`.
+   * Passes over the lines of a chunk that are marked as quiet, from one on and before another, up to the first that is not: they are
+   * only counted, or led back when a trace follows. Records that are complete by them go into `out`. Returns the line where it ends.
    */
-  skip(chunk: LineChunk, from: number, to: number, context: RecordContext, out: LogRecord[]): void {
+  skip(
+    chunk: LineChunk,
+    from: number,
+    to: number,
+    marks: Uint8Array | undefined,
+    context: RecordContext,
+    out: LogRecord[],
+  ): number {
+    let line = from;
+    if (marks && this.#partial.size === 0)
+      while (line < to && marks[line] === MARK.QUIET && !this.#goesOn(chunk, line, context)) line += 1;
+    if (line === from) return from;
     if (this.#joiner.waiting) {
       this.#out = out;
-      this.#joiner.complete(this.#placeOf('', textOfLine(chunk, from), context).stream);
+      this.#joiner.complete(this.#streamOf(chunk, from, context));
     }
-    this.#quiet.add(chunk, from, to, context);
+    this.#quiet.add(chunk, from, line, context);
+    return line;
+  }
+
+  /** Whether a quiet line may go on what waits in its stream. */
+  #goesOn(chunk: LineChunk, line: number, context: RecordContext): boolean {
+    return this.#joiner.open && this.#joiner.isOpen(this.#streamOf(chunk, line, context));
+  }
+
+  #streamOf(chunk: LineChunk, line: number, context: RecordContext): string {
+    return this.#placeOf(chunk.sources?.[line] ?? '', textOfLine(chunk, line), context).stream;
   }
 
   /** How many lines were only counted; asking sets it back. */
@@ -127,7 +143,7 @@ export class TextStreams {
   #leadBack(stream: string): void {
     const line = this.#quiet.takeBack(stream);
     if (!line) return;
-    const { text, begun } = this.#placeOf('', line.text, line.context);
+    const { text, begun } = this.#placeOf(line.source, line.text, line.context);
     this.#feed(stream, text, begun, MARK.TELLING);
   }
 
