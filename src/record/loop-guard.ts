@@ -38,7 +38,7 @@ function isInternal(record: LogRecord): boolean {
 }
 
 function mentions(text: string): boolean {
-  return text.includes('internal_alert') || text.includes('alert_received');
+  return text.includes('alert') && (text.includes('internal_alert') || text.includes('alert_received'));
 }
 
 function hasInternalEvent(object: Attributes, depth: number): boolean {
@@ -53,5 +53,5 @@ function isOwn({ resource, attributes, severityNumber, severityText, body }: Log
   if (resource.service === NAME) return true;
   // pino's level is a number; `"name":"tocsin"` beside a level in words is a Kubernetes controller's object.
   if (attributes['name'] === NAME && severityNumber > 0 && severityText === undefined) return true;
-  return OWN_PLAIN.test(body) || (body.includes(NAME) && (OWN_SYSLOG.test(body) || OWN_JSON.test(body)));
+  return body.includes(NAME) && (OWN_PLAIN.test(body) || OWN_SYSLOG.test(body) || OWN_JSON.test(body));
 }

@@ -1,5 +1,6 @@
 import { ByteWords } from './byte-words.ts';
 import { acceptField } from './field-values.ts';
+import { isDigit, literalEnd, numberAt, numberEnd, StringReader, skipBlanks } from './json-bytes.ts';
 import { FIELD, FIELD_COUNT, FIELDS, type Field, type Fields } from './object-fields.ts';
 import { ERROR_FLOOR, LEVEL_NAMES, severityOfLevelNumber, severityOfName } from './severity.ts';
 
@@ -15,9 +16,6 @@ export const SCANNED = { UNKNOWN: 0, TELLING: 1, TEXT: 2 } as const;
 const MAX_DEPTH = 15;
 const MAX_VALUES = 900;
 const MAX_TEXTS = 4;
-/** So long a number is the sum of its digits, exactly. */
-const MAX_DIGITS = 8;
-const LONGEST_NUMBER = 100;
 
 const QUOTE = 34;
 const COMMA = 44;
@@ -29,24 +27,8 @@ const CLOSE_LIST = 93;
 const BACKSLASH = 92;
 const BLANK = 32;
 const MINUS = 45;
-const DOT = 46;
-const LOWER_E = 101;
 const LINE_FEED = 10;
-const SLASH = 47;
-const ZERO = 48;
 const LOWER_N = 110;
-const LOWER_U = 117;
-
-/** Within a string: 1 ends a run of plain characters. */
-const STOPS = Uint8Array.from({ length: 256 }, (_, byte) =>
-  byte < BLANK || byte === QUOTE || byte === BACKSLASH || byte > 126 ? 1 : 0,
-);
-/** Escapes that do not stand for themselves. */
-const CONTROLS = Buffer.from('bfnrt');
-const HEX = /^[0-9a-fA-F]{4}$/;
-const LITERALS: readonly (readonly [first: number, word: Buffer])[] = ['true', 'false', 'null'].map(
-  (word) => [word.charCodeAt(0), Buffer.from(word)],
-);
 
 const LEVELS = new ByteWords(LEVEL_NAMES.map((name) => [name, (severityOfName(name) ?? 0) >= ERROR_FLOOR]));
 
@@ -65,9 +47,7 @@ interface Range {
 export class ObjectScan {
   #bytes: Buffer = Buffer.alloc(0);
   #tells = false;
-  /** Of the string read last: whether there is any backslash, and one that stands for another character. */
-  #escaped = false;
-  #coded = false;
+  readonly #strings = new StringReader();
   #values = 0;
   readonly #texts: Range[] = Array.from({ length: MAX_TEXTS }, () => ({ start: 0, end: 0, escaped: false }));
   #bodies = 0;
@@ -138,7 +118,7 @@ export class ObjectScan {
       const key = at + 1;
       const keyEnd = this.#string(key);
       if (keyEnd < 0) return -1;
-      if (this.#escaped) this.#tells = true;
+      if (this.#strings.escaped) this.#tells = true;
       const field = fields?.find(bytes, key, keyEnd);
       if (field) this.#see(field);
       at = skipBlanks(bytes, keyEnd + 1);
@@ -199,35 +179,11 @@ export class ObjectScan {
     return first === MINUS || isDigit(first) ? this.#number(at, field) : this.#literal(at, field);
   }
 
-  /** The end of a string (its quote) that begins at `start`, or -1. */
+  /** The closing quote of a string, or -1. */
   #string(start: number): number {
-    const bytes = this.#bytes;
-    this.#escaped = false;
-    this.#coded = false;
-    for (let at = start; ; at++) {
-      while (STOPS[bytes[at] as number] === 0) at++;
-      const stop = bytes[at];
-      if (stop === QUOTE) return at;
-      if (stop === BACKSLASH) {
-        at = this.#escape(at + 1);
-        if (at < 0) return -1;
-      } else if (stop === undefined || stop < BLANK) return -1;
-      // Not ASCII, or what cleaning removes.
-      else this.#tells = true;
-    }
-  }
-
-  #escape(at: number): number {
-    const character = this.#bytes[at];
-    this.#escaped = true;
-    if (character === QUOTE || character === BACKSLASH || character === SLASH) return at;
-    // A line break makes a trace of a text; what is written by its number may be any word.
-    if (character === LOWER_U) {
-      this.#tells = true;
-      return HEX.test(this.#bytes.toString('latin1', at + 1, at + 5)) ? at + 4 : -1;
-    }
-    this.#coded = true;
-    return character !== undefined && CONTROLS.includes(character) ? at : -1;
+    const end = this.#strings.end(this.#bytes, start);
+    if (this.#strings.foreign) this.#tells = true;
+    return end;
   }
 
   #weighString(start: number, end: number, field: Field | undefined): void {
@@ -237,12 +193,13 @@ export class ObjectScan {
     switch (field.kind) {
       case FIELD.BODY:
         if (start === end) return;
-        if (this.#bodies === MAX_TEXTS || this.#coded || isBlank(bytes, start, end)) this.#tells = true;
+        if (this.#bodies === MAX_TEXTS || this.#strings.coded || isBlank(bytes, start, end))
+          this.#tells = true;
         else this.#keep(this.#texts[this.#bodies++] as Range, start, end);
         return;
       case FIELD.EVENT:
         if (start === end) return;
-        if (this.#hasEvent || this.#coded || isBlank(bytes, start, end)) this.#tells = true;
+        if (this.#hasEvent || this.#strings.coded || isBlank(bytes, start, end)) this.#tells = true;
         this.#hasEvent = true;
         this.#keep(this.#event, start, end);
         return;
@@ -253,25 +210,25 @@ export class ObjectScan {
         if (LEVELS.find(bytes, start, end) ?? this.#isErrorLevel(start, end)) this.#tells = true;
         return;
       case FIELD.SERVICE:
-        if (this.#escaped || bytes[start] === BLANK || bytes[end - 1] === BLANK) this.#tells = true;
+        if (this.#strings.escaped || bytes[start] === BLANK || bytes[end - 1] === BLANK) this.#tells = true;
         if (this.#names.find(bytes, start, end)) this.#tells = true;
         return;
       case FIELD.STATUS:
-        if (this.#escaped || this.#isErrorStatus(start, end)) this.#tells = true;
+        if (this.#strings.escaped || this.#isErrorStatus(start, end)) this.#tells = true;
     }
   }
 
   #keep(range: Range, start: number, end: number): void {
     range.start = start;
     range.end = end;
-    range.escaped = this.#escaped;
+    range.escaped = this.#strings.escaped;
   }
 
   #isErrorLevel(start: number, end: number): boolean {
     const accepted = acceptField('severity', this.#bytes.toString('latin1', start, end)) as
       | { number: number }
       | undefined;
-    return this.#escaped || (accepted?.number ?? 0) >= ERROR_FLOOR;
+    return this.#strings.escaped || (accepted?.number ?? 0) >= ERROR_FLOOR;
   }
 
   #isErrorStatus(start: number, end: number): boolean {
@@ -280,82 +237,29 @@ export class ObjectScan {
   }
 
   #number(start: number, field: Field | undefined): number {
-    const bytes = this.#bytes;
-    let at = bytes[start] === MINUS ? start + 1 : start;
-    if (!isDigit(bytes[at])) return -1;
-    if (bytes[at] === ZERO) at += 1;
-    else at = skipDigits(bytes, at);
-    if (bytes[at] === DOT) {
-      if (!isDigit(bytes[at + 1])) return -1;
-      at = skipDigits(bytes, at + 1);
-    }
-    const isHuge = isExponent(bytes[at] as number);
-    if (isHuge) {
-      at += bytes[at + 1] === 43 || bytes[at + 1] === MINUS ? 2 : 1;
-      if (!isDigit(bytes[at])) return -1;
-      at = skipDigits(bytes, at);
-    }
-    if (field === undefined) return at;
-    // What is larger than any number becomes a text (bounded-value.ts).
-    if (at - start > LONGEST_NUMBER || isHuge) this.#tells = true;
-    else this.#weighNumber(start, at, field.kind);
-    return at;
+    const end = numberEnd(this.#bytes, start);
+    if (field !== undefined && end > 0) this.#weighNumber(start, end, field.kind);
+    return end;
   }
 
   #weighNumber(start: number, end: number, kind: number): void {
-    if (kind === FIELD.BODY) this.#tells = true;
-    if (kind !== FIELD.LEVEL && kind !== FIELD.NUMBER && kind !== FIELD.STATUS) return;
-    const value = this.#numberAt(start, end);
+    const value = numberAt(this.#bytes, start, end);
+    // What is larger than any number becomes a text (bounded-value.ts).
+    if (kind === FIELD.BODY || !Number.isFinite(value)) this.#tells = true;
     if (kind === FIELD.LEVEL && (severityOfLevelNumber(value) ?? 0) >= ERROR_FLOOR) this.#tells = true;
     if (kind === FIELD.NUMBER && value >= ERROR_FLOOR) this.#tells = true;
     if (kind === FIELD.STATUS && value >= 500) this.#tells = true;
   }
 
-  #numberAt(start: number, end: number): number {
-    const bytes = this.#bytes;
-    let value = 0;
-    for (let at = start; at < end; at++) {
-      if (!isDigit(bytes[at]) || at - start > MAX_DIGITS) return Number(bytes.toString('latin1', start, end));
-      value = value * 10 + (bytes[at] as number) - ZERO;
-    }
-    return value;
-  }
-
   #literal(start: number, field: Field | undefined): number {
-    const bytes = this.#bytes;
-    for (const [first, word] of LITERALS) {
-      if (bytes[start] !== first) continue;
-      for (let index = 1; index < word.length; index++) if (bytes[start + index] !== word[index]) return -1;
-      // `true` is a text, `null` is none.
-      if (field?.kind === FIELD.BODY && first !== LOWER_N) this.#tells = true;
-      return start + word.length;
-    }
-    return -1;
+    // `true` is a text, `null` is none.
+    if (field?.kind === FIELD.BODY && this.#bytes[start] !== LOWER_N) this.#tells = true;
+    return literalEnd(this.#bytes, start);
   }
 }
 
 function lengthOf({ start, end }: Range): number {
   return end - start;
-}
-
-function skipBlanks(bytes: Uint8Array, from: number): number {
-  let at = from;
-  while (bytes[at] === BLANK || bytes[at] === 9 || bytes[at] === 13) at += 1;
-  return at;
-}
-
-function skipDigits(bytes: Uint8Array, from: number): number {
-  let at = from;
-  while (isDigit(bytes[at])) at += 1;
-  return at;
-}
-
-function isExponent(byte: number): boolean {
-  return (byte | BLANK) === LOWER_E;
-}
-
-function isDigit(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= 48 && byte <= 57;
 }
 
 function isBlank(bytes: Uint8Array, start: number, end: number): boolean {

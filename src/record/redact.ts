@@ -96,26 +96,62 @@ const NAME_KEY = /^(?:name|key|k|header|field|param)$/i;
 const VALUE_KEY = /^(?:values?|v|val|content)$/i;
 
 function redactObject(object: Attributes, depth: number, work: Work): Attributes {
+  const keys = Object.keys(object);
   // `{name: 'Authorization', value: 'Basic …'}`
-  const named = Object.keys(object).some((key) => {
+  const named = keys.some((key) => {
     const name = object[key];
-    return NAME_KEY.test(key) && typeof name === 'string' && isSecretKey(name);
+    return typeof name === 'string' && NAME_KEY.test(key) && isSecretKey(name);
   });
-  const copy: MutableObject = {};
-  let changed = false;
-  for (const key of Object.keys(object)) {
+  let copy: MutableObject | undefined;
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index] as string;
     const value = object[key] as AnyValue;
     const secret = isSecretKey(key) || (named && VALUE_KEY.test(key));
     const clean = secret ? REDACTED : redactValue(value, depth + 1, work);
     const cleanKey = redactWithin(key, work);
-    changed ||= clean !== value || cleanKey !== key;
-    setOwn(copy, cleanKey, clean);
+    if (clean !== value || cleanKey !== key) copy ??= firstOf(object, keys, index);
+    if (copy) setOwn(copy, cleanKey, clean);
   }
-  return changed ? copy : object;
+  return copy ?? object;
+}
+
+/** The members before one: they hold no secret. */
+function firstOf(object: Attributes, keys: readonly string[], count: number): MutableObject {
+  const copy: MutableObject = {};
+  for (const key of keys.slice(0, count)) setOwn(copy, key, object[key] as AnyValue);
+  return copy;
 }
 
 /** A record without its secrets, in every string that it has. The record itself when there are none. Idempotent. */
 export function redactRecord(record: LogRecord): LogRecord {
+  const attributes = redactObject(record.attributes, 1, newWork());
+  return attributes === record.attributes && isCalm(record) ? record : redactedRecord(record, attributes);
+}
+
+/** Whether no text of a record, beside its attributes, may hold a secret. */
+function isCalm(record: LogRecord): boolean {
+  const { body, raw, severityText, event, error, exception, traceId, spanId, resource } = record;
+  if (suspicion(raw) !== 0) return false;
+  // What stands in a calm text as it is, is calm.
+  if (raw !== body && !raw.includes(body) && suspicion(body) !== 0) return false;
+  return (
+    isCalmText(severityText) &&
+    isCalmText(event) &&
+    isCalmText(error) &&
+    isCalmText(resource.service) &&
+    isCalmText(resource.host) &&
+    isCalmText(traceId) &&
+    isCalmText(spanId) &&
+    (exception === undefined ||
+      (isCalmText(exception.type) && isCalmText(exception.message) && isCalmText(exception.stacktrace)))
+  );
+}
+
+function isCalmText(text: string | undefined): boolean {
+  return text === undefined || suspicion(text) === 0;
+}
+
+function redactedRecord(record: LogRecord, attributes: Attributes): LogRecord {
   const { severityText, event, error, exception, traceId, spanId, resource } = record;
   const { service, host } = resource;
   const body = redactText(record.body);
@@ -123,7 +159,7 @@ export function redactRecord(record: LogRecord): LogRecord {
     ...record,
     body,
     raw: record.raw === record.body ? body : redactText(record.raw),
-    attributes: redactObject(record.attributes, 1, newWork()),
+    attributes,
     ...(severityText === undefined ? {} : { severityText: redactText(severityText) }),
     ...(event === undefined ? {} : { event: redactText(event) }),
     ...(error === undefined ? {} : { error: redactText(error) }),

@@ -38,8 +38,8 @@ const RESERVED_VALUES = 100;
 interface Winner {
   readonly rank: number;
   readonly accepted: AnyValue;
-  /** Gives the field back to the attributes when a better one turns up. */
-  readonly release: () => void;
+  /** Where the field goes back to when a better one turns up: the attributes. */
+  readonly field: { readonly rest: MutableObject; readonly key: string; readonly value: AnyValue };
 }
 type Winners = Map<Role, Winner>;
 
@@ -93,10 +93,10 @@ function collect(
   const rest: MutableObject = {};
   for (const key of Object.keys(object)) {
     const value = object[key] as AnyValue;
-    const name = (path === '' ? key : `${path}.${key}`).toLowerCase();
+    const name = path === '' ? lowerCase(key) : `${path}.${key}`.toLowerCase();
     // Docker's `log` is the line; ECS's `log` is an object whose `level` counts.
     const ranked = name === 'log' && isObject(value) ? undefined : ROLES.get(name);
-    if (ranked && take(ranked, value, winners, () => setOwn(rest, key, value))) continue;
+    if (ranked && take(ranked, value, winners, { rest, key, value })) continue;
     if (!isObject(value)) setOwn(rest, key, value);
     else if (path === '' && TRANSPARENT.has(name)) copyMissing(rest, collect(value, '', winners));
     else if (PARENTS.has(name) || name === 'resource') {
@@ -107,19 +107,35 @@ function collect(
   return Object.keys(rest).length === 0 ? undefined : rest;
 }
 
+/** Keys in lower case: loggers use the same few again and again. */
+const LOWER = new Map<string, string>();
+const MAX_LOWER = 5_000;
+const LONGEST_KEY = 64;
+
+function lowerCase(key: string): string {
+  if (key.length > LONGEST_KEY) return key.toLowerCase();
+  let lower = LOWER.get(key);
+  if (lower === undefined) {
+    lower = key.toLowerCase();
+    if (LOWER.size >= MAX_LOWER) LOWER.clear();
+    LOWER.set(key, lower);
+  }
+  return lower;
+}
+
 function copyMissing(target: MutableObject, source: MutableObject | undefined): void {
   for (const key of Object.keys(source ?? {})) {
     if (!Object.hasOwn(target, key)) setOwn(target, key, source?.[key] as AnyValue);
   }
 }
 
-function take(ranked: RankedRole, value: AnyValue, winners: Winners, release: () => void): boolean {
+function take(ranked: RankedRole, value: AnyValue, winners: Winners, field: Winner['field']): boolean {
   const best = winners.get(ranked.role);
   if (best && best.rank <= ranked.rank) return false;
   const accepted = acceptField(ranked.role, value);
   if (accepted === undefined) return false;
-  best?.release();
-  winners.set(ranked.role, { rank: ranked.rank, accepted, release });
+  if (best) setOwn(best.field.rest, best.field.key, best.field.value);
+  winners.set(ranked.role, { rank: ranked.rank, accepted, field });
   return true;
 }
 
@@ -149,24 +165,28 @@ function build(winners: Winners, attributes: MutableObject, context: RecordConte
   const timestamp = number('timestamp');
   const traceId = text('traceId');
   const spanId = text('spanId');
-  return {
-    observedAt: context.observedAt,
-    ...(timestamp === undefined ? {} : { timestamp }),
-    severityNumber: stated ?? inBody?.number ?? 0,
-    ...(severityText === undefined ? {} : { severityText }),
-    ...(event === undefined ? {} : { event }),
-    body,
-    ...(error === undefined || error === body ? {} : { error }),
-    ...(exception === undefined ? {} : { exception }),
-    attributes,
-    resource: {
-      ...(service === undefined ? {} : { service: cleanText(service) }),
-      ...(host === undefined ? {} : { host: cleanText(host) }),
-    },
-    ...(traceId === undefined ? {} : { traceId }),
-    ...(spanId === undefined ? {} : { spanId }),
-    raw,
-  };
+  // Put together by assignment: every line of JSON that is not passed over comes by here.
+  const record: { -readonly [K in keyof LogRecord]?: LogRecord[K] } = { observedAt: context.observedAt };
+  if (timestamp !== undefined) record.timestamp = timestamp;
+  record.severityNumber = stated ?? inBody?.number ?? 0;
+  if (severityText !== undefined) record.severityText = severityText;
+  if (event !== undefined) record.event = event;
+  record.body = body;
+  if (error !== undefined && error !== body) record.error = error;
+  if (exception !== undefined) record.exception = exception;
+  record.attributes = attributes;
+  record.resource = resourceOf(service, host);
+  if (traceId !== undefined) record.traceId = traceId;
+  if (spanId !== undefined) record.spanId = spanId;
+  record.raw = raw;
+  return record as LogRecord;
+}
+
+function resourceOf(service: string | undefined, host: string | undefined): LogRecord['resource'] {
+  const resource: { service?: string; host?: string } = {};
+  if (service !== undefined) resource.service = cleanText(service);
+  if (host !== undefined) resource.host = cleanText(host);
+  return resource;
 }
 
 /** pino and bunyan, whose levels are bare numbers, call the program `name`; other loggers call the logger so. */
