@@ -1,5 +1,5 @@
 import { type MutableObject, setOwn } from './bounded-value.ts';
-import type { AnyValue, Attributes, Exception, LogRecord } from './log-record.ts';
+import type { AnyValue, Attributes, LogRecord } from './log-record.ts';
 import { isPasswordFlag, redactFlags } from './redact-flags.ts';
 import { redactPairs } from './redact-pairs.ts';
 import { REDACTED, redactShapes } from './redact-shapes.ts';
@@ -97,50 +97,65 @@ const VALUE_KEY = /^(?:values?|v|val|content)$/i;
 
 function redactObject(object: Attributes, depth: number, work: Work): Attributes {
   // `{name: 'Authorization', value: 'Basic …'}`
-  const named = Object.keys(object).some((key) => {
+  let named = false;
+  for (const key in object) {
     const name = object[key];
-    return NAME_KEY.test(key) && typeof name === 'string' && isSecretKey(name);
-  });
-  const copy: MutableObject = {};
-  let changed = false;
-  for (const key of Object.keys(object)) {
+    named ||= typeof name === 'string' && NAME_KEY.test(key) && isSecretKey(name);
+  }
+  let copy: MutableObject | undefined;
+  for (const key in object) {
     const value = object[key] as AnyValue;
     const secret = isSecretKey(key) || (named && VALUE_KEY.test(key));
     const clean = secret ? REDACTED : redactValue(value, depth + 1, work);
     const cleanKey = redactWithin(key, work);
-    changed ||= clean !== value || cleanKey !== key;
-    setOwn(copy, cleanKey, clean);
+    if (copy === undefined && (clean !== value || cleanKey !== key)) copy = copyUntil(object, key);
+    if (copy) setOwn(copy, cleanKey, clean);
   }
-  return changed ? copy : object;
+  return copy ?? object;
+}
+
+/** What stands in an object before a key. */
+function copyUntil(object: Attributes, end: string): MutableObject {
+  const copy: MutableObject = {};
+  for (const key in object) {
+    if (key === end) break;
+    setOwn(copy, key, object[key] as AnyValue);
+  }
+  return copy;
 }
 
 /** A record without its secrets, in every string that it has. The record itself when there are none. Idempotent. */
 export function redactRecord(record: LogRecord): LogRecord {
-  const { severityText, event, error, exception, traceId, spanId, resource } = record;
-  const { service, host } = resource;
+  const { resource, exception } = record;
   const body = redactText(record.body);
+  const raw = record.raw === record.body ? body : redactText(record.raw);
+  const attributes = redactObject(record.attributes, 1, newWork());
+  const cleanResource = redactTexts(resource, RESOURCE_TEXTS);
+  const cleanException = exception && redactTexts(exception, EXCEPTION_TEXTS);
+  const rest = redactTexts(record, RECORD_TEXTS);
+  const same = body === record.body && raw === record.raw && attributes === record.attributes;
+  if (same && cleanResource === resource && cleanException === exception) return rest;
   return {
-    ...record,
+    ...rest,
     body,
-    raw: record.raw === record.body ? body : redactText(record.raw),
-    attributes: redactObject(record.attributes, 1, newWork()),
-    ...(severityText === undefined ? {} : { severityText: redactText(severityText) }),
-    ...(event === undefined ? {} : { event: redactText(event) }),
-    ...(error === undefined ? {} : { error: redactText(error) }),
-    ...(exception === undefined ? {} : { exception: redactException(exception) }),
-    ...(traceId === undefined ? {} : { traceId: redactText(traceId) }),
-    ...(spanId === undefined ? {} : { spanId: redactText(spanId) }),
-    resource: {
-      ...(service === undefined ? {} : { service: redactText(service) }),
-      ...(host === undefined ? {} : { host: redactText(host) }),
-    },
+    raw,
+    attributes,
+    resource: cleanResource,
+    ...(cleanException === undefined ? {} : { exception: cleanException }),
   };
 }
 
-function redactException({ type, message, stacktrace }: Exception): Exception {
-  return {
-    ...(type === undefined ? {} : { type: redactText(type) }),
-    ...(message === undefined ? {} : { message: redactText(message) }),
-    ...(stacktrace === undefined ? {} : { stacktrace: redactText(stacktrace) }),
-  };
+const RESOURCE_TEXTS = ['service', 'host'] as const;
+const EXCEPTION_TEXTS = ['type', 'message', 'stacktrace'] as const;
+const RECORD_TEXTS = ['severityText', 'event', 'error', 'traceId', 'spanId'] as const;
+
+/** An object of which some texts have lost their secrets; itself when they have none. */
+function redactTexts<T extends object, Key extends keyof T & string>(object: T, keys: readonly Key[]): T {
+  let clean = object;
+  for (const key of keys) {
+    const text = object[key] as string | undefined;
+    const without = text === undefined ? undefined : redactText(text);
+    if (without !== text) clean = { ...clean, [key]: without };
+  }
+  return clean;
 }
