@@ -64,6 +64,8 @@ export function latencyRow({ linesPerS, corpus, signatures }) {
 
 /** Letters only: digits would be masked, and all probes be one group. */
 const wordOf = (n) => `x${'abcdefghijklmnop'[n]}q`;
+/** Texts that differ in one word become one group, too: these differ in two. */
+const textOf = (word) => `bench probe ${word} marker: it rings for ${word}`;
 
 async function probe(port, waiting, word) {
   const startedAt = performance.now();
@@ -71,7 +73,7 @@ async function probe(port, waiting, word) {
     waiting.set(word, (at) => resolve(at - startedAt));
     setTimeout(() => reject(new Error(`no message within ${GIVE_UP_MS} ms`)), GIVE_UP_MS).unref();
   });
-  const msg = `bench probe ${word} marker: it rings`;
+  const msg = textOf(word);
   await post(port, JSON.stringify({ level: 'error', service: 'bench', msg }));
   return accepted;
 }

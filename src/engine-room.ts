@@ -4,7 +4,7 @@ import { heldBack } from './chat/actions.ts';
 import type { Fate } from './chat/command.ts';
 import { createTimeFormat } from './chat/views/format.ts';
 import { plainMessage } from './chat/views/plain.ts';
-import { createClassifier } from './classify/classifier.ts';
+import { type Classifier, createClassifier } from './classify/classifier.ts';
 import { createQuietMarks } from './classify/quiet-objects.ts';
 import type { Signature } from './classify/signature.ts';
 import { createComposer } from './composer.ts';
@@ -25,6 +25,7 @@ import { activeRules, Pipeline, type Submission } from './pipeline/pipeline.ts';
 import type { QuietMarks } from './record/line-chunk.ts';
 import type { LogRecord } from './record/log-record.ts';
 import { RetentionLoop } from './retention-loop.ts';
+import { testRules } from './rule-self-test.ts';
 import { openStore } from './store/store.ts';
 
 export interface EngineRoomOptions {
@@ -46,6 +47,8 @@ export interface EngineRoomOptions {
 const MUTES_EVERY_MS = 1_000;
 const RETENTION_FIRST_MS = 60_000;
 const DAY_MS = 86_400_000;
+/** After the start, and after new rules: not while everything else begins. */
+const SELF_TEST_MS = 2_000;
 
 /**
  * What the bot and the sidecar have in common: the database, the pipeline over it, and a courier for each destination.
@@ -63,6 +66,8 @@ export class EngineRoom {
   #inForce: RulesInForce;
   /** By the rules in force, as soon as somebody asks. */
   #marks: { readonly made: QuietMarks | undefined } | undefined;
+  #classifier: Classifier;
+  #selfTest: NodeJS.Timeout | undefined;
   #couriers: Courier[] = [];
   #escalation: Escalation | undefined;
   readonly #composer: Composer;
@@ -75,6 +80,7 @@ export class EngineRoom {
     const { settings, now, log } = options;
     this.#options = options;
     this.#inForce = options.inForce;
+    this.#classifier = createClassifier(options.inForce.rules);
     this.store = openStore({
       dataDir: settings.dataDir,
       samplesPerGroup: settings.samples.perGroup,
@@ -98,6 +104,7 @@ export class EngineRoom {
     this.metrics = createMetrics({
       waiting: () => new Map(options.destinations().map(({ id }) => [id, this.store.outbox.waiting(id)])),
       databaseBytes: () => this.store.health.databaseBytes(),
+      singly: () => this.#classifier.singly,
     });
     this.grouping = createGrouping(this.store.grouping);
     let startedAt = 0;
@@ -158,6 +165,7 @@ export class EngineRoom {
           onStatus: (status) => this.#onCourier(destination.id, status),
         }),
     );
+    this.#testRulesSoon();
     this.#muteTimer = setInterval(() => this.#endMutes(), MUTES_EVERY_MS);
     // In shadow mode nothing is sent, what is queued from before included: it waits.
     if (settings.shadow) {
@@ -226,6 +234,7 @@ export class EngineRoom {
   /** Commits what waits, ends the couriers, and closes the database. */
   async stop(): Promise<void> {
     this.#retention.stop();
+    clearTimeout(this.#selfTest);
     clearInterval(this.#muteTimer);
     this.pipeline.flush();
     await this.stopDelivery();
@@ -275,7 +284,9 @@ export class EngineRoom {
   use(inForce: RulesInForce): void {
     this.#inForce = inForce;
     this.#marks = undefined;
+    this.#classifier = createClassifier(inForce.rules);
     this.pipeline.use(this.#activeRules());
+    this.#testRulesSoon();
   }
 
   /** The cooldown of a group under the rules in force (ms). */
@@ -317,6 +328,21 @@ export class EngineRoom {
 
   #activeRules() {
     const { rules, alerts } = this.#inForce;
-    return activeRules(createClassifier(rules), alerts, rules.signatures);
+    return activeRules(this.#classifier, alerts, rules.signatures);
+  }
+
+  #testRulesSoon(): void {
+    clearTimeout(this.#selfTest);
+    const { log } = this.#options;
+    this.#selfTest = setTimeout(
+      () =>
+        testRules({
+          rules: this.#inForce.rules,
+          passes: this.#classifier.passes,
+          recentLines: (limit) => this.store.samples.recent(limit).map(({ text }) => text),
+          warn: (fields, message) => log.warn(fields, message),
+        }),
+      SELF_TEST_MS,
+    ).unref();
   }
 }

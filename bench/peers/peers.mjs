@@ -46,7 +46,7 @@ const PEERS = [
     command: 'mtail',
     program: ({ signatures, scratch }) => {
       const rules = signatures.map(
-        ({ id, pattern }) => `/(?i)${pattern.replaceAll('/', '\\/')}/ { hits["${id}"]++ }`,
+        ({ id, pattern }) => `/(?i)${pattern.replaceAll('/', '\\/')}/ {\n  hits["${id}"]++\n  stop\n}`,
       );
       fileIn(scratch, 'bench.mtail', `counter hits by signature\n${rules.join('\n')}\n`);
       const args = ['--one_shot', '--progs', scratch, '--logs', '/dev/stdin', '--logtostderr=false'];

@@ -27,6 +27,10 @@ export interface Identity {
 export interface Classifier {
   /** Never throws; linear in the length of the record's text. */
   classify(record: LogRecord): Verdict;
+  /** How many times a line is read for the signatures: once, unless RE2 cannot hold them in one set. */
+  readonly passes: number;
+  /** Lines so far on which the signatures were tried one by one, since all at once needed too much memory. */
+  readonly singly: number;
 }
 
 /** Compiles a rule set. Signatures first, in the order of the file; only if none matches, the noise allowlist. */
@@ -37,6 +41,10 @@ export function createClassifier(rules: Ruleset): Classifier {
   const unless = signatures.map((s) => (s.unless === undefined ? undefined : new PatternSet([s.unless])));
 
   return {
+    passes: patterns.passes,
+    get singly() {
+      return patterns.singly;
+    },
     classify(record) {
       const text = matchText(record);
       if (text.trim() === '') return { outcome: 'ignored' };

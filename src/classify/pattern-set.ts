@@ -9,46 +9,65 @@ type Matcher = (text: Buffer) => readonly number[];
  */
 export class PatternSet {
   readonly #match: Matcher;
+  #passes = 0;
+  #singly = 0;
 
   /** `patterns` are RE2 sources that each compile (`parsePattern`). Throws what RE2 throws otherwise. */
   constructor(patterns: readonly string[]) {
-    this.#match = compile(patterns, 0);
+    this.#match = this.#compile(patterns, 0);
   }
 
   /** The indices of the patterns that match somewhere in `text` (UTF-8), ascending. */
   match(text: Buffer): readonly number[] {
     return this.#match(text);
   }
-}
 
-function compile(patterns: readonly string[], offset: number): Matcher {
-  if (patterns.length === 0) return () => [];
-  let set: InstanceType<typeof RE2.Set>;
-  try {
-    set = new RE2.Set(patterns, PATTERN_FLAGS);
-  } catch (error) {
-    if (patterns.length === 1) throw error;
-    const middle = patterns.length >> 1;
-    const left = compile(patterns.slice(0, middle), offset);
-    const right = compile(patterns.slice(middle), offset + middle);
-    return (text) => left(text).concat(right(text));
+  /** How many sets RE2 needs for the patterns: each line is read so many times. */
+  get passes(): number {
+    return this.#passes;
   }
-  return (text) => {
-    const hits = matchOrSingly(set, patterns, text);
-    if (hits.length > 1) hits.sort((a, b) => a - b);
-    return offset === 0 ? hits : hits.map((index) => index + offset);
-  };
+
+  /** Texts so far on which a set ran out of memory. */
+  get singly(): number {
+    return this.#singly;
+  }
+
+  #compile(patterns: readonly string[], offset: number): Matcher {
+    if (patterns.length === 0) return () => [];
+    let set: InstanceType<typeof RE2.Set>;
+    try {
+      set = new RE2.Set(patterns, PATTERN_FLAGS);
+    } catch (error) {
+      if (patterns.length === 1) throw error;
+      const middle = patterns.length >> 1;
+      const left = this.#compile(patterns.slice(0, middle), offset);
+      const right = this.#compile(patterns.slice(middle), offset + middle);
+      return (text) => left(text).concat(right(text));
+    }
+    this.#passes += 1;
+    const matchSingly = this.#singlyBy(patterns);
+    return (text) => {
+      const hits = matchAtOnce(set, text) ?? matchSingly(text);
+      if (hits.length > 1) hits.sort((a, b) => a - b);
+      return offset === 0 ? hits : hits.map((index) => index + offset);
+    };
+  }
+
+  #singlyBy(patterns: readonly string[]): (text: Buffer) => number[] {
+    let single: readonly RE2[] | undefined;
+    return (text) => {
+      single ??= patterns.map((pattern) => new RE2(pattern, PATTERN_FLAGS));
+      this.#singly += 1;
+      return single.flatMap((pattern, index) => (pattern.test(text) ? [index] : []));
+    };
+  }
 }
 
-function matchOrSingly(
-  set: { match(text: Buffer): number[] },
-  patterns: readonly string[],
-  text: Buffer,
-): number[] {
+/** Undefined when RE2's lazy DFA runs out of its memory on this very text; single patterns have their own. */
+function matchAtOnce(set: { match(text: Buffer): number[] }, text: Buffer): number[] | undefined {
   try {
     return set.match(text);
   } catch {
-    // RE2's lazy DFA ran out of its memory on this very line; the single patterns have their own.
-    return patterns.flatMap((pattern, index) => (new RE2(pattern, PATTERN_FLAGS).test(text) ? [index] : []));
+    return undefined;
   }
 }

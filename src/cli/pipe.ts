@@ -1,3 +1,5 @@
+import { createReadStream, fstatSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { AlreadyRunningError } from '../bot.ts';
@@ -36,15 +38,16 @@ async function pipe(): Promise<void> {
   const stopping = new AbortController();
   void untilSignal().then(() => stopping.abort());
   const sink = await openSink(settings, inForce, log);
-  await readAll(sink, settings.maxLineBytes, stopping.signal);
+  const input = openStdin();
+  await readAll(input, sink, settings.maxLineBytes, stopping.signal);
   const left = await waitForDelivery(sink, stopping.signal);
   await sink.close();
   for (const text of troubles(settings.dataDir, sink.notTaken, left)) {
     process.stderr.write(`tocsin: ${text}\n`);
     process.exitCode = 1;
   }
-  // Stdin may still be open after a signal.
-  process.stdin.destroy();
+  // It may still be open after a signal.
+  input.destroy();
 }
 
 /** What did not go as it should, a sentence each. */
@@ -77,13 +80,28 @@ async function openSink(settings: Settings, inForce: RulesInForce, log: Log): Pr
 /** A program that ends by the same signal still says why: its last lines come a moment later. */
 const LAST_WORDS_MS = 300;
 
+/** Bytes that are read of a file at once; of a pipe the system gives what is there. */
+const FILE_CHUNK = 256 * 1024;
+
+function openStdin(): Readable {
+  const { stdin } = process;
+  return fstatSync(stdin.fd).isFile()
+    ? createReadStream('', { fd: stdin.fd, highWaterMark: FILE_CHUNK })
+    : stdin;
+}
+
 /** Until the end of stdin, or a signal. */
-async function readAll(sink: LineSink, maxLineBytes: number, signal: AbortSignal): Promise<void> {
+async function readAll(
+  input: Readable,
+  sink: LineSink,
+  maxLineBytes: number,
+  signal: AbortSignal,
+): Promise<void> {
   const enough = new AbortController();
   const stopSoon = () => setTimeout(() => enough.abort(), LAST_WORDS_MS);
   if (signal.aborted) stopSoon();
   else signal.addEventListener('abort', stopSoon, { once: true });
-  for await (const chunk of lineChunks(untilAborted(process.stdin, enough.signal), maxLineBytes))
+  for await (const chunk of lineChunks(untilAborted(input, enough.signal), maxLineBytes))
     await sink.take(chunk, signal);
 }
 

@@ -5,6 +5,8 @@ export interface MetricsSources {
   /** Messages that wait, by destination. */
   readonly waiting: () => ReadonlyMap<string, number>;
   readonly databaseBytes: () => number;
+  /** Lines on which the signatures were tried one by one. */
+  readonly singly: () => number;
 }
 
 /** Counters since the start of the process, for Prometheus; every name begins with `tocsin_` (product.md section 7). */
@@ -60,6 +62,14 @@ export function createMetrics(sources: MetricsSources) {
       this.set(sources.databaseBytes());
     },
   });
+  new Gauge({
+    name: 'tocsin_lines_matched_singly',
+    help: 'Lines on which all signatures at once needed too much memory, so that they were tried one by one',
+    registers,
+    collect() {
+      this.set(sources.singly());
+    },
+  });
 
   return {
     contentType: registry.contentType,
@@ -67,13 +77,14 @@ export function createMetrics(sources: MetricsSources) {
     committed(batch: Batch, rang: readonly StoredAlert[], seconds: number): void {
       commits.observe(seconds);
       for (const { source, what, count } of batch.sources) lines.inc({ source, outcome: what }, count);
+      const byCategory = new Map<string, number>();
+      const byReason = new Map<string, number>();
       for (const { facts, events: folds, decisions: kinds } of batch.groups) {
-        events.inc(
-          { category: facts.category },
-          folds.reduce((sum, fold) => sum + fold.count, 0),
-        );
-        for (const [reason, { count }] of kinds) decisions.inc({ reason }, count);
+        for (const { count } of folds) add(byCategory, facts.category, count);
+        for (const [reason, { count }] of kinds) add(byReason, reason, count);
       }
+      for (const [category, count] of byCategory) events.inc({ category }, count);
+      for (const [reason, count] of byReason) decisions.inc({ reason }, count);
       for (const { severity } of rang) alerts.inc({ severity });
     },
     /** Lines that were lost because the database did not take them. */
@@ -81,4 +92,8 @@ export function createMetrics(sources: MetricsSources) {
       lines.inc({ source: 'all', outcome: 'dropped:database' }, records);
     },
   };
+}
+
+function add(sums: Map<string, number>, key: string, count: number): void {
+  sums.set(key, (sums.get(key) ?? 0) + count);
 }

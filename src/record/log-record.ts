@@ -41,3 +41,6 @@ export interface LogRecord {
   /** The line as it came (a JSON record serialised again): what a sample shows. */
   readonly raw: string;
 }
+
+/** A record that is being made: fields are set one by one where that happens for nearly every line. */
+export type RecordDraft = { -readonly [Key in keyof LogRecord]: LogRecord[Key] };

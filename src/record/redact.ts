@@ -1,5 +1,5 @@
 import { type MutableObject, setOwn } from './bounded-value.ts';
-import type { AnyValue, Attributes, Exception, LogRecord } from './log-record.ts';
+import type { AnyValue, Attributes, LogRecord } from './log-record.ts';
 import { isPasswordFlag, redactFlags } from './redact-flags.ts';
 import { redactPairs } from './redact-pairs.ts';
 import { REDACTED, redactShapes } from './redact-shapes.ts';
@@ -96,87 +96,66 @@ const NAME_KEY = /^(?:name|key|k|header|field|param)$/i;
 const VALUE_KEY = /^(?:values?|v|val|content)$/i;
 
 function redactObject(object: Attributes, depth: number, work: Work): Attributes {
-  const keys = Object.keys(object);
   // `{name: 'Authorization', value: 'Basic …'}`
-  const named = keys.some((key) => {
+  let named = false;
+  for (const key in object) {
     const name = object[key];
-    return typeof name === 'string' && NAME_KEY.test(key) && isSecretKey(name);
-  });
+    named ||= typeof name === 'string' && NAME_KEY.test(key) && isSecretKey(name);
+  }
   let copy: MutableObject | undefined;
-  for (let index = 0; index < keys.length; index++) {
-    const key = keys[index] as string;
+  for (const key in object) {
     const value = object[key] as AnyValue;
     const secret = isSecretKey(key) || (named && VALUE_KEY.test(key));
     const clean = secret ? REDACTED : redactValue(value, depth + 1, work);
     const cleanKey = redactWithin(key, work);
-    if (clean !== value || cleanKey !== key) copy ??= firstOf(object, keys, index);
+    if (copy === undefined && (clean !== value || cleanKey !== key)) copy = copyUntil(object, key);
     if (copy) setOwn(copy, cleanKey, clean);
   }
   return copy ?? object;
 }
 
-/** The members before one: they hold no secret. */
-function firstOf(object: Attributes, keys: readonly string[], count: number): MutableObject {
+/** What stands in an object before a key. */
+function copyUntil(object: Attributes, end: string): MutableObject {
   const copy: MutableObject = {};
-  for (const key of keys.slice(0, count)) setOwn(copy, key, object[key] as AnyValue);
+  for (const key in object) {
+    if (key === end) break;
+    setOwn(copy, key, object[key] as AnyValue);
+  }
   return copy;
 }
 
 /** A record without its secrets, in every string that it has. The record itself when there are none. Idempotent. */
 export function redactRecord(record: LogRecord): LogRecord {
-  const attributes = redactObject(record.attributes, 1, newWork());
-  return attributes === record.attributes && isCalm(record) ? record : redactedRecord(record, attributes);
-}
-
-/** Whether no text of a record, beside its attributes, may hold a secret. */
-function isCalm(record: LogRecord): boolean {
-  const { body, raw, severityText, event, error, exception, traceId, spanId, resource } = record;
-  if (suspicion(raw) !== 0) return false;
-  // What stands in a calm text as it is, is calm.
-  if (raw !== body && !raw.includes(body) && suspicion(body) !== 0) return false;
-  return (
-    isCalmText(severityText) &&
-    isCalmText(event) &&
-    isCalmText(error) &&
-    isCalmText(resource.service) &&
-    isCalmText(resource.host) &&
-    isCalmText(traceId) &&
-    isCalmText(spanId) &&
-    (exception === undefined ||
-      (isCalmText(exception.type) && isCalmText(exception.message) && isCalmText(exception.stacktrace)))
-  );
-}
-
-function isCalmText(text: string | undefined): boolean {
-  return text === undefined || suspicion(text) === 0;
-}
-
-function redactedRecord(record: LogRecord, attributes: Attributes): LogRecord {
-  const { severityText, event, error, exception, traceId, spanId, resource } = record;
-  const { service, host } = resource;
+  const { resource, exception } = record;
   const body = redactText(record.body);
+  const raw = record.raw === record.body ? body : redactText(record.raw);
+  const attributes = redactObject(record.attributes, 1, newWork());
+  const cleanResource = redactTexts(resource, RESOURCE_TEXTS);
+  const cleanException = exception && redactTexts(exception, EXCEPTION_TEXTS);
+  const rest = redactTexts(record, RECORD_TEXTS);
+  const same = body === record.body && raw === record.raw && attributes === record.attributes;
+  if (same && cleanResource === resource && cleanException === exception) return rest;
   return {
-    ...record,
+    ...rest,
     body,
-    raw: record.raw === record.body ? body : redactText(record.raw),
+    raw,
     attributes,
-    ...(severityText === undefined ? {} : { severityText: redactText(severityText) }),
-    ...(event === undefined ? {} : { event: redactText(event) }),
-    ...(error === undefined ? {} : { error: redactText(error) }),
-    ...(exception === undefined ? {} : { exception: redactException(exception) }),
-    ...(traceId === undefined ? {} : { traceId: redactText(traceId) }),
-    ...(spanId === undefined ? {} : { spanId: redactText(spanId) }),
-    resource: {
-      ...(service === undefined ? {} : { service: redactText(service) }),
-      ...(host === undefined ? {} : { host: redactText(host) }),
-    },
+    resource: cleanResource,
+    ...(cleanException === undefined ? {} : { exception: cleanException }),
   };
 }
 
-function redactException({ type, message, stacktrace }: Exception): Exception {
-  return {
-    ...(type === undefined ? {} : { type: redactText(type) }),
-    ...(message === undefined ? {} : { message: redactText(message) }),
-    ...(stacktrace === undefined ? {} : { stacktrace: redactText(stacktrace) }),
-  };
+const RESOURCE_TEXTS = ['service', 'host'] as const;
+const EXCEPTION_TEXTS = ['type', 'message', 'stacktrace'] as const;
+const RECORD_TEXTS = ['severityText', 'event', 'error', 'traceId', 'spanId'] as const;
+
+/** An object of which some texts have lost their secrets; itself when they have none. */
+function redactTexts<T extends object, Key extends keyof T & string>(object: T, keys: readonly Key[]): T {
+  let clean = object;
+  for (const key of keys) {
+    const text = object[key] as string | undefined;
+    const without = text === undefined ? undefined : redactText(text);
+    if (without !== text) clean = { ...clean, [key]: without };
+  }
+  return clean;
 }

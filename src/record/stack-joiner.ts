@@ -29,6 +29,8 @@ export class StackJoiner<T> {
   readonly #maxStreams: number;
   readonly #groups = new Map<string, Group<T>>();
   readonly #onJoined: Joined<T>;
+  /** Every stream that waits is ahead of it; from the beginning it would pass all that have gone, again and again. */
+  #byAge = this.#groups.keys();
   #open = 0;
 
   constructor(
@@ -128,10 +130,13 @@ export class StackJoiner<T> {
   }
 
   #completeOldest(): void {
-    for (const stream of this.#groups.keys()) {
-      this.complete(stream);
-      return;
+    let next = this.#byAge.next();
+    // It has come to the end of what was there: all that waits came later.
+    if (next.done) {
+      this.#byAge = this.#groups.keys();
+      next = this.#byAge.next();
     }
+    if (!next.done) this.complete(next.value);
   }
 
   /** The group is complete; its tentative lines are lines like any other, and so is the new one. */

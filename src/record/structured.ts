@@ -203,7 +203,12 @@ function withInnerJson(record: LogRecord, context: RecordContext): LogRecord {
   const inner = parseObject(record.body);
   if (!inner) return record;
   const { observedAt } = context;
-  return mergeEnvelope(recordOfLevel(inner, { observedAt, raw: record.raw }, 1), record);
+  return mergeEnvelope(
+    recordOfLevel(inner, { observedAt, raw: record.raw }, 1),
+    record,
+    record.raw,
+    record.body,
+  );
 }
 
 /** The object of a JSON text, or undefined when it is none. Never throws. */

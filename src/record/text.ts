@@ -3,7 +3,7 @@ import { exceptionInText } from './exception-in-text.ts';
 import { timeInHead } from './head-time.ts';
 import { accessLine } from './http-status.ts';
 import { idsInText } from './ids-in-text.ts';
-import type { LogRecord } from './log-record.ts';
+import type { LogRecord, RecordDraft } from './log-record.ts';
 import { levelInText } from './severity-in-text.ts';
 import { parseObject, type RecordContext, recordOfObject } from './structured.ts';
 import { bodyOfTrace } from './trace-body.ts';
@@ -27,20 +27,21 @@ export function recordOfText(line: string, context: RecordContext): LogRecord {
   const fields = idsInText(body);
   const service = fields?.service ?? context.service;
   const { host } = context;
-  return {
+  const record: RecordDraft = {
     observedAt: context.observedAt,
-    ...(timestamp === undefined ? {} : { timestamp }),
     severityNumber: level?.number ?? access?.severityNumber ?? 0,
-    ...(level === undefined ? {} : { severityText: level.text }),
     body: said,
-    ...(exception === undefined ? {} : { exception }),
     attributes: fields?.requestId === undefined ? {} : { request_id: fields.requestId },
     resource: {
       ...(service === undefined ? {} : { service: cleanText(service) }),
       ...(host === undefined ? {} : { host: cleanText(host) }),
     },
-    ...(fields?.traceId === undefined ? {} : { traceId: fields.traceId }),
-    ...(fields?.spanId === undefined ? {} : { spanId: fields.spanId }),
     raw,
   };
+  if (timestamp !== undefined) record.timestamp = timestamp;
+  if (level !== undefined) record.severityText = level.text;
+  if (exception !== undefined) record.exception = exception;
+  if (fields?.traceId !== undefined) record.traceId = fields.traceId;
+  if (fields?.spanId !== undefined) record.spanId = fields.spanId;
+  return record;
 }

@@ -13,6 +13,8 @@ const ISO =
 export function timestampAtStart(text: string): number | undefined {
   const code = text.charCodeAt(0);
   if (code < 48 || code > 57) return undefined;
+  const usual = usualInstant(text);
+  if (usual !== undefined) return usual;
   const match = ISO.exec(text);
   if (!match) return undefined;
   const [, year, , month, day, hour = '0', minute = '0', second = '0', fraction = '', zone] = match;
@@ -22,6 +24,41 @@ export function timestampAtStart(text: string): number | undefined {
   const ms = Number(fraction.padEnd(3, '0').slice(0, 3));
   const at = Date.UTC(y, mo - 1, d, h, mi, s, ms) - zoneOffsetMs(zone);
   return at >= 0 && at <= MAX_MS ? at : undefined;
+}
+
+/** `2024-05-01T10:00:00.123Z`, as most loggers write it, read without a pattern; undefined for all others and what is no instant. */
+function usualInstant(text: string): number | undefined {
+  if (text.charCodeAt(4) !== 45 || text.charCodeAt(7) !== 45 || text.charCodeAt(10) !== 84) return undefined;
+  if (text.charCodeAt(13) !== 58 || text.charCodeAt(16) !== 58) return undefined;
+  const dot = text.charCodeAt(19) === 46;
+  const end = dot ? 23 : 19;
+  const behind = text.charCodeAt(end + 1);
+  if (text.charCodeAt(end) !== 90 || isWordCode(behind)) return undefined;
+  const year = digits(text, 0, 4);
+  const month = digits(text, 5, 7);
+  const day = digits(text, 8, 10);
+  const hour = digits(text, 11, 13);
+  const minute = digits(text, 14, 16);
+  const second = digits(text, 17, 19);
+  const ms = dot ? digits(text, 20, 23) : 0;
+  const inRange = month >= 1 && month <= 12 && day >= 1 && day <= 31 && hour <= 23 && minute <= 59;
+  if (!inRange || second > 60 || !(year >= 1970) || Number.isNaN(ms)) return undefined;
+  return Date.UTC(year, month - 1, day, hour, minute, second, ms);
+}
+
+/** A number of decimal digits; NaN where there is anything else. */
+function digits(text: string, from: number, to: number): number {
+  let number = 0;
+  for (let at = from; at < to; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    if (!(digit >= 0 && digit <= 9)) return Number.NaN;
+    number = 10 * number + digit;
+  }
+  return number;
+}
+
+function isWordCode(code: number): boolean {
+  return (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
 }
 
 function zoneOffsetMs(zone: string | undefined): number {

@@ -10,7 +10,7 @@ import { recordOfText } from '../../record/text.ts';
 export function recordOfEnvelopedLine(line: string, labels: object, context: RecordContext): LogRecord {
   const { observedAt } = context;
   const inner = recordOfText(line, { observedAt, raw: line });
-  const envelope = { ...recordOfObject(labels, { ...context, raw: line }), raw: inner.raw };
-  const merged = mergeEnvelope(inner, envelope);
+  const envelope = recordOfObject(labels, { ...context, raw: line });
+  const merged = mergeEnvelope(inner, envelope, inner.raw, envelope.body);
   return envelope.timestamp === undefined ? merged : { ...merged, timestamp: envelope.timestamp };
 }

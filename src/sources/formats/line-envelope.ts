@@ -188,18 +188,18 @@ function headed(line: string, head: string, context: RecordContext, fields: Head
   // A level that stands at the very beginning of what the program wrote is behind the head for who reads the whole line.
   const stated =
     level === undefined ? levelInText(text) : { number: severityOfName(level) ?? 0, text: level };
-  const { resource } = printed(context, '');
-  return {
-    stream: `${host ?? ''} ${service ?? ''} ${pid ?? ''}`,
-    text,
-    head,
-    envelope: {
-      observedAt: context.observedAt,
-      ...(timestamp === undefined ? {} : { timestamp }),
-      severityNumber: stated?.number ?? 0,
-      ...(stated === undefined ? {} : { severityText: stated.text }),
-      attributes: pid === undefined ? {} : { pid },
-      resource: { ...resource, ...(service ? { service } : {}), ...(host ? { host } : {}) },
-    },
+  const resource: { service?: string; host?: string } = {};
+  const shownService = service || context.service;
+  const shownHost = host || context.host;
+  if (shownService !== undefined) resource.service = shownService;
+  if (shownHost !== undefined) resource.host = shownHost;
+  const envelope: { -readonly [Key in keyof Envelope]: Envelope[Key] } = {
+    observedAt: context.observedAt,
+    severityNumber: stated?.number ?? 0,
+    attributes: pid === undefined ? {} : { pid },
+    resource,
   };
+  if (timestamp !== undefined) envelope.timestamp = timestamp;
+  if (stated !== undefined) envelope.severityText = stated.text;
+  return { stream: `${host ?? ''} ${service ?? ''} ${pid ?? ''}`, text, head, envelope };
 }

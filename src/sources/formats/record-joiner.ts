@@ -71,7 +71,7 @@ export function joinRecords(records: readonly LogRecord[]): { records: LogRecord
 
 function joinedRecord(text: string, first: LogRecord): LogRecord {
   const { exception: _, error: __, ...envelope } = first;
-  return mergeEnvelope(recordOfText(text, { observedAt: first.observedAt }), { ...envelope, raw: text });
+  return mergeEnvelope(recordOfText(text, { observedAt: first.observedAt }), envelope, text, first.body);
 }
 
 function streamOf({ resource, attributes }: LogRecord): string {

@@ -50,7 +50,7 @@ export function recordOfSyslog(text: string, context: RecordContext): LogRecord 
   if (!parts) return undefined;
   const { message, envelope } = parts;
   const inner = recordOfText(message, { observedAt: context.observedAt, raw: context.raw ?? message });
-  return mergeEnvelope(inner, { ...envelope, body: inner.body, raw: inner.raw });
+  return mergeEnvelope(inner, envelope, inner.raw, inner.body);
 }
 
 /** Head and message, or undefined when the text has no `<PRI>` (0 to 191). Never throws. */

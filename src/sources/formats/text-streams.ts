@@ -221,5 +221,5 @@ function earlier(one: number | undefined, other: number | undefined): number | u
 
 function enclosed(record: LogRecord, line: UnwrappedLine | undefined): LogRecord {
   if (!line?.envelope) return record;
-  return mergeEnvelope(record, { ...line.envelope, body: record.body, raw: record.raw });
+  return mergeEnvelope(record, line.envelope, record.raw, record.body);
 }
