@@ -115,7 +115,7 @@ export interface StoredAlert {
 export function createBatchWriter(
   db: Db,
   options: { readonly samplesPerGroup: number },
-  grouping: Pick<GroupingStore, 'add'>,
+  grouping: Pick<GroupingStore, 'add' | 'seen' | 'slots'>,
 ) {
   const services = createServices(db);
   const touchGroup = db.prepare<[Record<string, unknown>], { id: number; samples: number }>(`
@@ -198,6 +198,7 @@ export function createBatchWriter(
       regressionAfterMs,
     }) as { id: number; samples: number };
 
+    grouping.seen(facts.fingerprint);
     for (const event of events) {
       const service = services.idOf(event.service);
       addEvent.run(
@@ -233,6 +234,7 @@ export function createBatchWriter(
       return write(batch);
     } catch (error) {
       services.forget();
+      grouping.slots.forget();
       throw error;
     }
   };

@@ -1,4 +1,5 @@
 import type { Db } from './database.ts';
+import type { GroupingStore } from './grouping.ts';
 
 /** What the engine needs to go on with a group after a restart. */
 export interface PersistedState {
@@ -8,7 +9,7 @@ export interface PersistedState {
 }
 
 /** Reads the engine's state of a group back from what was committed. */
-export function createGroupStates(db: Db) {
+export function createGroupStates(db: Db, { isUnseen }: Pick<GroupingStore, 'isUnseen'>) {
   // Groups that were merged into this one belong to its past.
   const members = db.prepare<[string, string], { n: number; lastAlertAt: number | null }>(
     'SELECT count(*) AS n, max(last_alert_at) AS lastAlertAt FROM groups WHERE fingerprint = ? OR root = ?',
@@ -20,6 +21,7 @@ export function createGroupStates(db: Db) {
 
   /** The state of a group, its events from `sinceMs` on; undefined for a group that was never seen. */
   return (fingerprint: string, sinceMs: number): PersistedState | undefined => {
+    if (isUnseen(fingerprint)) return undefined;
     const group = members.get(fingerprint, fingerprint);
     if (!group || group.n === 0) return undefined;
     const events = eventsSince.all(fingerprint, fingerprint, sinceMs);

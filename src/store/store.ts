@@ -31,7 +31,7 @@ export function openStore(options: StoreOptions) {
   return {
     writeBatch: createBatchWriter(db, options, grouping),
     grouping,
-    groupState: createGroupStates(db),
+    groupState: createGroupStates(db, grouping),
     alerts: createAlerts(db),
     outbox: createOutbox(db),
     live: createLive(db),
@@ -45,7 +45,7 @@ export function openStore(options: StoreOptions) {
     meta: createMeta(db),
     names: createNames(db),
     watches: createWatches(db),
-    retention: createRetention(db, options.retention),
+    retention: createRetention(db, options.retention, grouping.slots),
     /** All that `work` writes is committed together, or nothing of it. */
     atomically: (work: () => void): void => db.transaction(work).immediate(),
     close(): void {
