@@ -38,6 +38,7 @@ export interface FileSettings {
   readonly retentionDays?: number;
   readonly maxDatabaseBytes?: number;
   readonly samplesPerGroup?: number;
+  readonly samplesPerMinute?: number;
   readonly onCallTelegram?: readonly string[];
   readonly onCallSlack?: readonly string[];
   readonly escalationAfterMs?: number;
@@ -120,7 +121,10 @@ const TOP: Table = {
     },
   },
   samples: {
-    keys: { per_group: key('samplesPerGroup', (reader) => reader.number({ least: 1, whole: true })) },
+    keys: {
+      per_group: key('samplesPerGroup', (reader) => reader.number({ least: 1, whole: true })),
+      per_minute: key('samplesPerMinute', (reader) => reader.number({ least: 1, whole: true })),
+    },
   },
   on_call: {
     keys: {

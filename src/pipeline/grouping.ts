@@ -40,6 +40,7 @@ const KEPT = 2 * FAN_OUT;
 /** As long as a group takes to be called regressed. */
 const UPGRADE_MS = 7 * 86_400_000;
 const SHOWN_LENGTH = 300;
+const CROWDED_REMEMBERED = 10_000;
 const NOBODY: readonly string[] = [];
 
 /**
@@ -54,6 +55,8 @@ export function createGrouping(store: GroupingStore): Grouping {
   let texts: TextSlots[] = [];
   /** Who shares a place, with what the batch under way adds. */
   let sharing = new Map<number, readonly string[]>();
+  /** Places that are known to vary: nothing is added to them any more, and in a storm every text asks for one. */
+  let crowded = new Map<number, readonly string[]>();
   const salts = new Map<string, Salt>();
   let apart: ReadonlySet<string> | undefined;
   let upgradedAt: number | undefined | 'unknown' = 'unknown';
@@ -79,11 +82,12 @@ export function createGrouping(store: GroupingStore): Grouping {
   }
 
   function lookUp(member: string): string | undefined {
-    const next = known.get(member) ?? older.get(member) ?? store.groupOf(member);
+    const young = known.get(member);
+    const next = young ?? older.get(member) ?? store.groupOf(member);
     if (next === undefined) return undefined;
     // The group may have become part of another since it was remembered.
     const root = next === member ? member : (lookUp(next) ?? next);
-    if (known.get(member) !== root) remember(member, root);
+    if (young !== root) remember(member, root);
     return root;
   }
 
@@ -129,10 +133,13 @@ export function createGrouping(store: GroupingStore): Grouping {
   }
 
   function sharers(key: number, own: string): readonly string[] {
-    let known = sharing.get(key);
+    let known = sharing.get(key) ?? crowded.get(key);
     if (known === undefined) {
       known = store.slots.sharing(key, KEPT);
-      if (known.length > 0) sharing.set(key, known);
+      if (known.length >= KEPT) {
+        if (crowded.size >= CROWDED_REMEMBERED) crowded = new Map();
+        crowded.set(key, known);
+      } else if (known.length > 0) sharing.set(key, known);
     }
     return known.includes(own) ? known.filter((one) => one !== own) : known;
   }
@@ -182,6 +189,7 @@ export function createGrouping(store: GroupingStore): Grouping {
     committed: forget,
     refused() {
       forget();
+      crowded = new Map();
       known = new Map();
       older = new Map();
     },

@@ -19,9 +19,7 @@ export interface AbsentKeys {
  * order, a piece at a time, and until then knows nothing of those that it has not come to. The memory does not grow. Keys are
  * integers of up to 53 bits, evenly spread (hashes). `keysAfter` returns those that are greater than `after`, the least first.
  */
-export function createAbsentKeys(
-  keysAfter: (after: number, limit: number) => readonly number[],
-): AbsentKeys {
+export function createAbsentKeys(keysAfter: (after: number, limit: number) => readonly number[]): AbsentKeys {
   const bits = new Uint32Array(2 ** BITS_LOG2 / 32);
   let learntUpTo = -1;
 

@@ -310,4 +310,9 @@ export const MIGRATIONS: readonly string[] = [
   -- a page for each row that is added: what is too old is found by looking at all of them, a few at a time
   DROP INDEX slots_fingerprint;
   `,
+  `
+  -- a row that stands for events of more than one time: the last, and the newest of them before a threshold (ms after the first)
+  ALTER TABLE events ADD COLUMN last_at INTEGER;
+  ALTER TABLE events ADD COLUMN times TEXT;
+  `,
 ];

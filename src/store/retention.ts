@@ -7,7 +7,7 @@ const CHUNK = 2_000;
 
 /** Groups that lose their samples at once, when nothing else is left to forget. */
 const GROUPS_CHUNK = 40;
-/** Events of this span stay, however large the database is. */
+/** Events of this span (a folded row is as old as its first event) stay, however large the database is. */
 const KEPT_MS = 3_600_000;
 
 export interface RetentionLimits {

@@ -56,8 +56,7 @@ export function createSlots(db: Db) {
   function read(): Sharers {
     const sharers: Sharers = new Map();
     for (const { fingerprint, keys } of logged.iterate()) {
-      for (let at = 0; at < keys.length; at += KEY_BYTES)
-        put(sharers, keys.readDoubleLE(at), fingerprint);
+      for (let at = 0; at < keys.length; at += KEY_BYTES) put(sharers, keys.readDoubleLE(at), fingerprint);
     }
     return sharers;
   }

@@ -21,6 +21,8 @@ export interface StoreOptions {
   /** A directory, or `:memory:`. */
   readonly dataDir: string;
   readonly samplesPerGroup: number;
+  /** Rows of events, and samples, of one group, service and minute; further ones are counted. */
+  readonly samplesPerMinute: number;
   readonly retention: RetentionLimits;
 }
 
@@ -28,8 +30,10 @@ export interface StoreOptions {
 export function openStore(options: StoreOptions) {
   const db = openDatabase(options.dataDir);
   const grouping = createGrouping(db);
+  const batches = createBatchWriter(db, options, grouping);
   return {
-    writeBatch: createBatchWriter(db, options, grouping),
+    writeBatch: batches.write,
+    isMinuteFull: batches.isFull,
     grouping,
     groupState: createGroupStates(db, grouping),
     alerts: createAlerts(db),
