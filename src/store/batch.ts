@@ -4,6 +4,8 @@ import type { AlertSeverity, Policy } from '../classify/signature.ts';
 import { type Db, inTransaction } from './database.ts';
 import type { GroupingRows, GroupingStore } from './grouping.ts';
 import { createServices } from './services.ts';
+import { createSignatures } from './signatures.ts';
+import type { Tallies } from './tallies.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -115,9 +117,10 @@ export interface StoredAlert {
 export function createBatchWriter(
   db: Db,
   options: { readonly samplesPerGroup: number },
-  grouping: Pick<GroupingStore, 'add'>,
+  { grouping, tallies }: { grouping: Pick<GroupingStore, 'add'>; tallies: Pick<Tallies, 'counted'> },
 ) {
   const services = createServices(db);
+  const signatures = createSignatures(db);
   const touchGroup = db.prepare<[Record<string, unknown>], { id: number; samples: number }>(`
     INSERT INTO groups (fingerprint, signature_key, signature_id, category, policy, severity, severity_rank, summary, runbook,
       canonical, form, first_seen_at, last_seen_at, count, samples, last_alert_at)
@@ -149,6 +152,8 @@ export function createBatchWriter(
     INSERT INTO decisions (minute, group_id, kind, count, value, bound, last_at) VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET count = count + excluded.count, value = max(value, excluded.value), bound = excluded.bound,
       last_at = max(last_at, excluded.last_at)`);
+  const countKind = db.prepare(`
+    INSERT INTO decision_counts (minute, kind, count) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count`);
   const countNoise = db.prepare(`
     INSERT INTO noise (minute, pattern, count, last_at, sample) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET count = count + excluded.count, last_at = excluded.last_at, sample = excluded.sample`);
@@ -163,6 +168,10 @@ export function createBatchWriter(
     INSERT INTO dispatch_log (alert_id, destination, outcome, detail, at) VALUES (?, ?, 'suppressed', ?, ?)`);
   const countSource = db.prepare(`
     INSERT INTO source_counts (minute, source, what, count) VALUES (?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET count = count + excluded.count`);
+
+  const countHour = db.prepare(`
+    INSERT INTO source_hours (hour, source, what, count) VALUES (?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET count = count + excluded.count`);
 
   function writeAlert(groupId: number, facts: GroupFacts, alert: AlertInput): StoredAlert {
@@ -185,6 +194,7 @@ export function createBatchWriter(
 
   function writeGroup(group: GroupBatch, minute: number, regressionAfterMs: number): StoredAlert[] {
     const { facts, events } = group;
+    signatures.seen(facts);
     const row = touchGroup.get({
       ...facts,
       isOwn: facts.isOwn ? 1 : 0,
@@ -204,7 +214,9 @@ export function createBatchWriter(
         ...[row.id, service, event.observedAt, event.count, event.severityNumber],
         ...[event.timestamp ?? null, event.host ?? null, event.traceId ?? null, event.spanId ?? null],
       );
-      countMinute.run(Math.floor(event.observedAt / MINUTE_MS), row.id, service, event.count);
+      const minute = Math.floor(event.observedAt / MINUTE_MS);
+      countMinute.run(minute, row.id, service, event.count);
+      tallies.counted(minute);
     }
     group.samples.forEach((sample, index) => {
       const number = row.samples - group.samples.length + index;
@@ -220,8 +232,12 @@ export function createBatchWriter(
   const write = inTransaction(db, (batch: Batch): StoredAlert[] => {
     const minute = Math.floor(batch.at / MINUTE_MS);
     const alerts = batch.groups.flatMap((group) => writeGroup(group, minute, batch.regressionAfterMs));
+    for (const [kind, count] of decisionsOf(batch)) countKind.run(minute, kind, count);
     grouping.add(batch.grouping, batch.at);
-    for (const { source, what, count } of batch.sources) countSource.run(minute, source, what, count);
+    for (const { source, what, count } of batch.sources) {
+      countSource.run(minute, source, what, count);
+      countHour.run(Math.floor(minute / 60), source, what, count);
+    }
     for (const { pattern, count, lastAt, sample } of batch.noise)
       countNoise.run(minute, pattern, count, lastAt, sample);
     return alerts;
@@ -233,9 +249,19 @@ export function createBatchWriter(
       return write(batch);
     } catch (error) {
       services.forget();
+      signatures.forget();
       throw error;
     }
   };
+}
+
+/** The decisions about all groups, by kind. */
+function decisionsOf({ groups }: Batch): ReadonlyMap<DecisionKind, number> {
+  const counts = new Map<DecisionKind, number>();
+  for (const { decisions } of groups) {
+    for (const [kind, { count }] of decisions) counts.set(kind, (counts.get(kind) ?? 0) + count);
+  }
+  return counts;
 }
 
 /** Critical alerts go out first, then the more severe ones; what the bot itself has to say stands between. */
