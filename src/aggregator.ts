@@ -1,3 +1,4 @@
+import { createChores } from './chore-loop.ts';
 import { createClassifier } from './classify/classifier.ts';
 import { createClock } from './clock.ts';
 import { loadSettings } from './config/load-settings.ts';
@@ -8,7 +9,6 @@ import { activeRules, Pipeline } from './pipeline/pipeline.ts';
 import type { LogRecord } from './record/log-record.ts';
 import { recordOfObject } from './record/structured.ts';
 import { recordOfText } from './record/text.ts';
-import { RetentionLoop } from './retention-loop.ts';
 import type { AlertDetail } from './store/alerts.ts';
 import type { OutboxItem } from './store/outbox.ts';
 import { openStore } from './store/store.ts';
@@ -140,10 +140,11 @@ export function createAggregator(options: AggregatorOptions): Aggregator {
     // Within a loop that never waits nobody else would take the lines.
     if (pipeline.overloaded) pipeline.flush();
   };
-  const retention = new RetentionLoop({ store, now, onFailed: (error) => onFailed(error, 0) });
+  const notDone = (error: Error) => onFailed(error, 0);
+  const chores = createChores({ store, now, onRetentionFailed: notDone, onTalliesFailed: notDone });
   if (enabled) {
     store.outbox.recover();
-    retention.start(0);
+    chores.start(0);
   }
   return {
     add(line) {
@@ -156,7 +157,7 @@ export function createAggregator(options: AggregatorOptions): Aggregator {
       if (enabled) ring();
     },
     close() {
-      retention.stop();
+      chores.stop();
       pipeline.flush();
       store.close();
     },

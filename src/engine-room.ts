@@ -4,6 +4,7 @@ import { heldBack } from './chat/actions.ts';
 import type { Fate } from './chat/command.ts';
 import { createTimeFormat } from './chat/views/format.ts';
 import { plainMessage } from './chat/views/plain.ts';
+import { type Chores, createChores } from './chore-loop.ts';
 import { type Classifier, createClassifier } from './classify/classifier.ts';
 import { createQuietMarks } from './classify/quiet-objects.ts';
 import type { Signature } from './classify/signature.ts';
@@ -24,7 +25,6 @@ import { createGrouping } from './pipeline/grouping.ts';
 import { activeRules, Pipeline, type Submission } from './pipeline/pipeline.ts';
 import type { QuietMarks } from './record/line-chunk.ts';
 import type { LogRecord } from './record/log-record.ts';
-import { RetentionLoop } from './retention-loop.ts';
 import { testRules } from './rule-self-test.ts';
 import { openStore } from './store/store.ts';
 
@@ -74,7 +74,7 @@ export class EngineRoom {
   #muteTimer: NodeJS.Timeout | undefined;
   /** Chats that wait for a person, and that the others were told of. */
   readonly #blocked = new Set<string>();
-  readonly #retention: RetentionLoop;
+  readonly #chores: Chores;
 
   constructor(options: EngineRoomOptions) {
     const { settings, now, log } = options;
@@ -87,10 +87,13 @@ export class EngineRoom {
       samplesPerMinute: settings.samples.perMinute,
       retention: settings.retention,
     });
-    this.#retention = new RetentionLoop({
+    this.#chores = createChores({
       store: this.store,
       now,
-      onFailed: (error) => log.error({ err: error }, 'Old data could not be removed from the database.'),
+      onRetentionFailed: (error) =>
+        log.error({ err: error }, 'Old data could not be removed from the database.'),
+      onTalliesFailed: (error) =>
+        log.warn({ err: error }, 'What was counted could not be tallied; /errors takes longer.'),
     });
     this.time = createTimeFormat(settings.timezone);
     this.sentry = settings.sentry;
@@ -101,7 +104,7 @@ export class EngineRoom {
       mentions: settings.mentions,
       now,
     });
-    this.memory = createAlertMemory(this.store.alerts.since(now() - settings.retention.days * DAY_MS));
+    this.memory = createAlertMemory(this.store.alerts);
     this.metrics = createMetrics({
       waiting: () => new Map(options.destinations().map(({ id }) => [id, this.store.outbox.waiting(id)])),
       databaseBytes: () => this.store.health.databaseBytes(),
@@ -174,7 +177,7 @@ export class EngineRoom {
     this.#muteTimer = setInterval(() => this.#endMutes(), MUTES_EVERY_MS);
     // In shadow mode nothing is sent, what is queued from before included: it waits.
     if (settings.shadow) {
-      this.#retention.start(RETENTION_FIRST_MS);
+      this.#chores.start(RETENTION_FIRST_MS);
       return;
     }
     for (const courier of this.#couriers) courier.start();
@@ -186,7 +189,7 @@ export class EngineRoom {
       this.#escalation = new Escalation({ store: this.store, destination, afterMs, now, onQueued, onFailed });
       this.#escalation.start();
     }
-    this.#retention.start(RETENTION_FIRST_MS);
+    this.#chores.start(RETENTION_FIRST_MS);
   }
 
   /** Groups of Telegram that moved, and whose new id is configured by now: what waits for the old one goes there. */
@@ -238,8 +241,8 @@ export class EngineRoom {
 
   /** Commits what waits, ends the couriers, and closes the database. */
   async stop(): Promise<void> {
-    this.#retention.stop();
     clearTimeout(this.#selfTest);
+    this.#chores.stop();
     clearInterval(this.#muteTimer);
     this.pipeline.flush();
     await this.stopDelivery();

@@ -17,7 +17,7 @@ export function tellResolved(
     if (record.event !== RESOLVED) return false;
     const { event: _, ...firing } = record;
     const group = room.pipeline.groupOf(firing);
-    const known = room.store.samples.resolve(group.fingerprint) !== undefined;
+    const known = room.store.grouping.groupOf(group.fingerprint) !== undefined;
     return known && room.store.mutes.covering(group, now) === undefined;
   });
   for (const record of over.slice(0, MAX_TOLD)) {

@@ -2,6 +2,7 @@ import type { Life } from '../alerting/life.ts';
 import type { AlertSeverity, Policy } from '../classify/signature.ts';
 import { PRIORITY } from './batch.ts';
 import { type Db, inTransaction } from './database.ts';
+import { createGroupCounts } from './group-counts.ts';
 import type { Sample, Target } from './samples.ts';
 
 /** One ring with all that its message shows. */
@@ -39,6 +40,8 @@ const ESCALATE_WITHIN_MS = 24 * 3_600_000;
 
 /** Samples that an alert message shows (product.md section 6). */
 const ALERT_SAMPLES = 3;
+/** Services that it names. */
+const ALERT_SERVICES = 20;
 
 /** Bars of the picture of its rate. */
 const RATE_BARS = 12;
@@ -80,17 +83,8 @@ export function createAlerts(db: Db) {
   const nextRing = db.prepare<[number, number], { rang_at: number }>(
     'SELECT rang_at FROM alerts WHERE group_id = ? AND id > ? ORDER BY id LIMIT 1',
   );
-  // A row may stand for events of up to a minute, and counts at the time of its first: where the first of the window lies within one,
-  // the count is too low by what was before it. A ring begins a new row, so the end of each is exact.
-  const span = db.prepare<[number, number, number], { count: number | null; last_at: number | null }>(`
-    SELECT sum(count) AS count, max(coalesce(last_at, observed_at)) AS last_at FROM events
-    WHERE group_id = ? AND observed_at >= ? AND observed_at < ?`);
-  const byMinute = db.prepare<[number, number, number], { minute: number; count: number }>(`
-    SELECT observed_at / ${MINUTE_MS} AS minute, sum(count) AS count FROM events
-    WHERE group_id = ? AND observed_at >= ? AND observed_at < ? GROUP BY 1`);
-  const services = db.prepare<[number, number, number], { name: string }>(`
-    SELECT DISTINCT s.name FROM events e JOIN services s ON s.id = e.service_id
-    WHERE e.group_id = ? AND e.observed_at >= ? AND e.observed_at < ? AND s.name <> '' ORDER BY s.name LIMIT 20`);
+  const countsOf = createGroupCounts(db);
+  const serviceName = db.prepare<[number], string>('SELECT name FROM services WHERE id = ?').pluck();
   const samples = db.prepare<[number, number, number], Sample>(`
     SELECT p.observed_at AS observedAt, s.name AS service, p.trace_id AS traceId, p.text
     FROM samples p JOIN services s ON s.id = p.service_id
@@ -110,24 +104,33 @@ export function createAlerts(db: Db) {
   const enqueue = db.prepare(`
     INSERT INTO outbox (destination, kind, alert_id, state, priority, created_at, next_attempt_at)
     VALUES (?, 'escalation', ?, 'pending', ${PRIORITY.urgent}, ?, ?)`);
-  const since = db.prepare<[number], { id: number; severity: AlertSeverity; rangAt: number }>(
-    'SELECT id, severity, rang_at AS rangAt FROM alerts WHERE rang_at >= ? ORDER BY id',
+  const lastId = db.prepare<[], number | null>('SELECT max(id) FROM alerts').pluck();
+  const bySeverity = db.prepare<[number, number], { severity: AlertSeverity; n: number }>(
+    'SELECT severity, count(*) AS n FROM alerts WHERE rang_at >= ? AND id <= ? GROUP BY severity',
   );
+
+  const namesOf = (services: ReadonlySet<number>): readonly string[] =>
+    [...services]
+      .flatMap((id) => serviceName.get(id) || [])
+      .sort()
+      .slice(0, ALERT_SERVICES);
 
   return {
     detail(id: number): AlertDetail | undefined {
       const row = detail.get(id);
       if (!row) return undefined;
       const rangAgainAt = nextRing.get(row.group_id, row.id)?.rang_at;
-      const until = rangAgainAt ?? (row.ended_at === null ? Number.MAX_SAFE_INTEGER : row.ended_at + 1);
-      const seen = span.get(row.group_id, row.first_at, until);
-      const lastAt = Math.max(row.rang_at, seen?.last_at ?? 0);
+      const endedAt = rangAgainAt ?? (row.ended_at === null ? undefined : row.ended_at + 1);
+      // While it goes on, the minute of the last event is whole.
+      const until = endedAt ?? (Math.floor(row.last_seen_at / MINUTE_MS) + 1) * MINUTE_MS;
+      const seen = countsOf(row.group_id, row.first_at, until);
+      const lastAt = Math.max(row.rang_at, endedAt === undefined ? row.last_seen_at : (seen.lastAt ?? 0));
       return {
         id: row.id,
         groupId: row.group_id,
         rangAt: row.rang_at,
         reason: row.reason,
-        count: Math.max(row.count, seen?.count ?? 0),
+        count: Math.max(row.count, seen.count),
         windowMs: row.window_ms,
         firstAt: row.first_at,
         lastAt,
@@ -137,7 +140,7 @@ export function createAlerts(db: Db) {
         rangAgain: rangAgainAt !== undefined,
         rangAgainAt,
         novelty: noveltyOf(row),
-        rate: rateOf(byMinute.all(row.group_id, row.first_at, until), row.first_at, lastAt),
+        rate: rateOf(seen.minutes, row.first_at, lastAt),
         category: row.category,
         policy: row.policy,
         severity: row.severity,
@@ -149,7 +152,7 @@ export function createAlerts(db: Db) {
         summary: row.summary,
         runbook: row.runbook ?? undefined,
         canonical: row.canonical,
-        services: services.all(row.group_id, row.first_at, until).map((service) => service.name),
+        services: namesOf(seen.services),
         samples: samples.all(row.group_id, until, ALERT_SAMPLES),
       };
     },
@@ -175,26 +178,26 @@ export function createAlerts(db: Db) {
     },
     /** All rings since `from` (ms) that nobody has acknowledged. */
     allUnacknowledged: (from: number): readonly number[] => allUnacked.all(from).map(({ id }) => id),
-    since(at: number) {
-      return since.all(at);
-    },
+    /** The id of the newest ring; 0 when none ever rang. */
+    lastId: (): number => lastId.get() ?? 0,
+    /** Rings since `from` (ms), but none younger than the one with the id `upTo`. */
+    countBySeverity: (from: number, upTo: number): ReadonlyMap<AlertSeverity, number> =>
+      new Map(bySeverity.all(from, upTo).map(({ severity, n }) => [severity, n])),
   };
 }
+
+export type Alerts = ReturnType<typeof createAlerts>;
 
 function noveltyOf({ first_at, rang_at, first_seen_at, regressed_at }: DetailRow): AlertDetail['novelty'] {
   if (first_seen_at >= first_at) return 'new';
   return regressed_at !== null && regressed_at >= first_at && regressed_at <= rang_at ? 'regressed' : 'known';
 }
 
-function rateOf(
-  rows: readonly { readonly minute: number; readonly count: number }[],
-  firstAt: number,
-  lastAt: number,
-): readonly number[] {
+function rateOf(counts: ReadonlyMap<number, number>, firstAt: number, lastAt: number): readonly number[] {
   const first = Math.floor(firstAt / MINUTE_MS);
   const minutes = Math.floor(lastAt / MINUTE_MS) - first + 1;
   const bars = Array.from({ length: Math.min(RATE_BARS, minutes) }, () => 0);
-  for (const { minute, count } of rows) {
+  for (const [minute, count] of counts) {
     const bar = Math.min(bars.length - 1, Math.floor(((minute - first) * bars.length) / minutes));
     if (bar >= 0) bars[bar] = (bars[bar] as number) + count;
   }

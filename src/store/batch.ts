@@ -1,3 +1,4 @@
+import type { DecisionKind } from '../alerting/decide.ts';
 import type { AlertSeverity } from '../classify/signature.ts';
 import { type Db, inTransaction } from './database.ts';
 import { createEventRows, type EventRowLimits } from './event-rows.ts';
@@ -5,6 +6,8 @@ import type { AlertInput, GroupBatch, GroupFacts } from './group-batch.ts';
 import { createGroupRows } from './group-rows.ts';
 import type { GroupingRows, GroupingStore } from './grouping.ts';
 import { createServices } from './services.ts';
+import { createSignatures } from './signatures.ts';
+import type { Tallies } from './tallies.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -48,9 +51,13 @@ export interface StoredAlert {
 export function createBatchWriter(
   db: Db,
   limits: EventRowLimits,
-  grouping: Pick<GroupingStore, 'add' | 'seen' | 'slots'>,
+  {
+    grouping,
+    tallies,
+  }: { grouping: Pick<GroupingStore, 'add' | 'seen' | 'slots'>; tallies: Pick<Tallies, 'counted'> },
 ) {
   const services = createServices(db);
+  const signatures = createSignatures(db);
   const groups = createGroupRows(db);
   const eventRows = createEventRows(db, limits);
   const countMinute = db.prepare(`
@@ -60,6 +67,8 @@ export function createBatchWriter(
     INSERT INTO decisions (minute, group_id, kind, count, value, bound, last_at) VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET count = count + excluded.count, value = max(value, excluded.value), bound = excluded.bound,
       last_at = max(last_at, excluded.last_at)`);
+  const countKind = db.prepare(`
+    INSERT INTO decision_counts (minute, kind, count) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count`);
   const countNoise = db.prepare(`
     INSERT INTO noise (minute, pattern, count, last_at, sample) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET count = count + excluded.count, last_at = excluded.last_at, sample = excluded.sample`);
@@ -74,6 +83,10 @@ export function createBatchWriter(
     INSERT INTO dispatch_log (alert_id, destination, outcome, detail, at) VALUES (?, ?, 'suppressed', ?, ?)`);
   const countSource = db.prepare(`
     INSERT INTO source_counts (minute, source, what, count) VALUES (?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET count = count + excluded.count`);
+
+  const countHour = db.prepare(`
+    INSERT INTO source_hours (hour, source, what, count) VALUES (?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET count = count + excluded.count`);
 
   function writeAlert(groupId: number, facts: GroupFacts, alert: AlertInput): StoredAlert {
@@ -96,11 +109,14 @@ export function createBatchWriter(
 
   function writeGroup(group: GroupBatch, minute: number, regressionAfterMs: number): StoredAlert[] {
     const { facts } = group;
+    signatures.seen(facts);
     const row = groups.touch(group, regressionAfterMs);
     grouping.seen(facts.fingerprint);
     for (const event of group.events) eventRows.write(row, services.idOf(event.service), event);
-    for (const { minute: at, service, count } of group.minutes)
+    for (const { minute: at, service, count } of group.minutes) {
       countMinute.run(at, row.id, services.idOf(service), count);
+      tallies.counted(at);
+    }
     for (const [kind, { count, value, bound, lastAt }] of group.decisions)
       countDecision.run(minute, row.id, kind, count, value, bound, lastAt);
     return group.alerts.map((alert) => writeAlert(row.id, facts, alert));
@@ -109,8 +125,12 @@ export function createBatchWriter(
   const write = inTransaction(db, (batch: Batch): StoredAlert[] => {
     const minute = Math.floor(batch.at / MINUTE_MS);
     const alerts = batch.groups.flatMap((group) => writeGroup(group, minute, batch.regressionAfterMs));
+    for (const [kind, count] of decisionsOf(batch)) countKind.run(minute, kind, count);
     grouping.add(batch.grouping, batch.at);
-    for (const { source, what, count } of batch.sources) countSource.run(minute, source, what, count);
+    for (const { source, what, count } of batch.sources) {
+      countSource.run(minute, source, what, count);
+      countHour.run(Math.floor(minute / 60), source, what, count);
+    }
     for (const { pattern, count, lastAt, sample } of batch.noise)
       countNoise.run(minute, pattern, count, lastAt, sample);
     return alerts;
@@ -123,6 +143,7 @@ export function createBatchWriter(
         return write(batch);
       } catch (error) {
         services.forget();
+        signatures.forget();
         groups.forget();
         grouping.slots.forget();
         throw error;
@@ -134,6 +155,15 @@ export function createBatchWriter(
       return open?.minute === minute && open.rows >= limits.samplesPerMinute;
     },
   };
+}
+
+/** The decisions about all groups, by kind. */
+function decisionsOf({ groups }: Batch): ReadonlyMap<DecisionKind, number> {
+  const counts = new Map<DecisionKind, number>();
+  for (const { decisions } of groups) {
+    for (const [kind, { count }] of decisions) counts.set(kind, (counts.get(kind) ?? 0) + count);
+  }
+  return counts;
 }
 
 /** Critical alerts go out first, then the more severe ones; what the bot itself has to say stands between. */

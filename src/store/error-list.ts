@@ -1,7 +1,8 @@
 import type { AlertSeverity, Policy } from '../classify/signature.ts';
 import type { Db } from './database.ts';
-
-const MINUTE_MS = 60_000;
+import { createErrorLines, type ErrorLine } from './error-lines.ts';
+import { marked, type SumFilter, servicesOf, sumGroups } from './group-sums.ts';
+import type { SpanCounts } from './span-counts.ts';
 
 /** What `/errors` asks for. Instants in ms, both ends inside. */
 export interface ErrorQuery {
@@ -34,107 +35,131 @@ export interface ErrorRow {
   readonly services: readonly string[];
 }
 
-// Whole minutes come from the counters, the two broken ones at the ends from the events: exact, and cheap over a day. Above
-// samples_per_minute rows an event of a broken minute counts at the time of the row that it is folded into.
-const HITS = `
-  SELECT group_id, service_id, count FROM minutes WHERE minute >= @firstMinute AND minute < @endMinute
-  UNION ALL
-  SELECT group_id, service_id, count FROM events WHERE observed_at >= @from AND observed_at < @headEnd
-  UNION ALL
-  SELECT group_id, service_id, count FROM events WHERE observed_at >= @tailStart AND observed_at <= @to`;
+/** The lines of a span, counted. What a line shows besides is read for those that are asked for. */
+export interface FoundErrors {
+  readonly lines: number;
+  readonly events: number;
+  /** `size` lines from the one at `start` on: the most events first, then what was seen last. */
+  page(start: number, size: number): readonly ErrorRow[];
+}
 
 const FILTER = `
-  (@category IS NULL OR lower(g.category) = lower(@category))
-  AND (@minRank IS NULL OR g.severity_rank >= @minRank)
-  AND (@service IS NULL OR lower(s.name) = lower(@service))
-  AND (@only IS NULL OR (@only = 'unclassified' AND g.signature_id IS NULL)
-    OR (@only = 'new' AND (g.first_seen_at >= @since OR g.regressed_at >= @since)))`;
+  (@category IS NULL OR lower(category) = lower(@category))
+  AND (@minRank IS NULL OR severity_rank >= @minRank)
+  AND (@only IS NULL OR (@only = 'unclassified' AND signature_id IS NULL)
+    OR (@only = 'new' AND (first_seen_at >= @since OR regressed_at >= @since)))`;
 
-interface Row {
-  signature_key: string;
-  signature_id: string | null;
-  fingerprint: string;
-  regressed_at: number | null;
-  canonical: string;
-  category: string;
-  policy: Policy;
-  severity: AlertSeverity;
-  summary: string;
-  count: number;
-  first_seen_at: number;
-  last_seen_at: number;
-  services: string;
+interface GroupRow {
+  readonly id: number;
+  readonly fingerprint: string;
+  readonly root: string | null;
+  readonly signatureKey: string;
+  readonly signatureId: string | null;
+  readonly canonical: string;
+  readonly category: string;
+  readonly policy: Policy;
+  readonly severity: AlertSeverity;
+  readonly summary: string;
+  readonly firstSeenAt: number;
+  readonly lastSeenAt: number;
+  readonly regressedAt: number | null;
 }
 
-function span(from: number, to: number) {
-  const firstMinute = Math.ceil(from / MINUTE_MS);
-  const endMinute = Math.floor((to + 1) / MINUTE_MS);
-  // Both ends within one minute: all of it is the head.
-  if (endMinute <= firstMinute) {
-    return { from, to, firstMinute: 0, endMinute: 0, headEnd: to + 1, tailStart: to + 1 };
+/** Lists the errors of a span, which `countsOf` counts. */
+export function createErrorList(db: Db, countsOf: SpanCounts) {
+  const errorLines = createErrorLines(db);
+  const highest = db.prepare<[], number | null>('SELECT max(id) FROM groups').pluck();
+  const matching = db
+    .prepare<[Record<string, unknown>], number>(`SELECT id FROM groups WHERE ${FILTER}`)
+    .pluck();
+  const servicesCalled = db
+    .prepare<[string], number>('SELECT id FROM services WHERE lower(name) = lower(?)')
+    .pluck();
+  const facts = db.prepare<[string], GroupRow>(`
+    SELECT g.id, g.fingerprint, g.root, g.signature_key AS signatureKey, g.signature_id AS signatureId, g.canonical, g.category, g.policy,
+      g.severity, g.summary, g.first_seen_at AS firstSeenAt, g.last_seen_at AS lastSeenAt, g.regressed_at AS regressedAt
+    FROM json_each(?) j JOIN groups g ON g.id = j.value`);
+  const names = db
+    .prepare<[string], [number, string]>(
+      'SELECT s.id, s.name FROM json_each(?) j JOIN services s ON s.id = j.value',
+    )
+    .raw();
+  const last = db.prepare<[], number | null>('SELECT max(last_seen_at) FROM groups').pluck();
+
+  function filterOf({ from, service, category, minSeverityRank, only }: ErrorQuery): SumFilter {
+    const size = (highest.get() ?? 0) + 1;
+    const isPlain = category === undefined && minSeverityRank === undefined && only === undefined;
+    const asked = { category: category ?? null, minRank: minSeverityRank ?? null, only: only ?? null };
+    return {
+      size,
+      groups: isPlain ? undefined : marked(matching.all({ ...asked, since: from }), size),
+      services: service === undefined ? undefined : new Set(servicesCalled.all(service)),
+    };
   }
-  return {
-    from,
-    to,
-    firstMinute,
-    endMinute,
-    headEnd: firstMinute * MINUTE_MS,
-    tailStart: endMinute * MINUTE_MS,
-  };
-}
 
-export function createErrorList(db: Db) {
-  const list = db.prepare<[Record<string, unknown>], Row>(`
-    WITH hits AS (${HITS})
-    SELECT g.signature_key, g.signature_id, g.canonical, g.category, g.policy, g.severity, g.summary,
-      max(coalesce(g.root, g.fingerprint)) AS fingerprint, max(g.regressed_at) AS regressed_at,
-      sum(h.count) AS count, min(g.first_seen_at) AS first_seen_at, max(g.last_seen_at) AS last_seen_at,
-      coalesce(json_group_array(DISTINCT s.name), '[]') AS services
-    FROM hits h JOIN groups g ON g.id = h.group_id JOIN services s ON s.id = h.service_id
-    WHERE ${FILTER}
-    GROUP BY g.signature_key
-    ORDER BY count DESC, last_seen_at DESC, g.signature_key`);
-  const counts = db.prepare<[Record<string, unknown>], { signature_key: string; count: number }>(`
-    WITH hits AS (${HITS})
-    SELECT g.signature_key, sum(h.count) AS count
-    FROM hits h JOIN groups g ON g.id = h.group_id JOIN services s ON s.id = h.service_id
-    WHERE ${FILTER} GROUP BY g.signature_key`);
-  const last = db.prepare<[], { at: number | null }>('SELECT max(last_seen_at) AS at FROM groups');
+  function namesOf(ids: ReadonlySet<number>): ReadonlyMap<number, string> {
+    return new Map(names.all(JSON.stringify([...ids])));
+  }
 
   return {
-    /** All lines of the span, by count. */
-    list(query: ErrorQuery): readonly ErrorRow[] {
-      const filter = {
-        service: query.service ?? null,
-        category: query.category ?? null,
-        minRank: query.minSeverityRank ?? null,
-        only: query.only ?? null,
-        since: query.from,
+    find(query: ErrorQuery): FoundErrors {
+      const { from, to } = query;
+      const filter = filterOf(query);
+      const parts = countsOf(from, to);
+      const lines = errorLines.of(sumGroups(parts, filter));
+
+      const page = (start: number, size: number): readonly ErrorRow[] => {
+        const shown = errorLines.page(lines, start, size);
+        const hits = shown.flatMap(({ groups }) => groups);
+        const services = servicesOf(parts, { ...filter, groups: marked(hits, filter.size) });
+        const known = namesOf(new Set([...services.values()].flatMap((ids) => [...ids])));
+        const members = shown
+          .flatMap((line) => line.members)
+          .filter((id) => !filter.groups || filter.groups[id] === 1);
+        const before = sumGroups(countsOf(from - (to - from) - 1, from - 1), {
+          ...filter,
+          groups: marked(members, filter.size),
+        });
+        const rows = new Map(facts.all(JSON.stringify(hits)).map((row) => [row.id, row]));
+        return shown.flatMap((line) => {
+          const groups = line.groups.flatMap((id) => rows.get(id) ?? []);
+          const ids = new Set(line.groups.flatMap((id) => [...(services.get(id) ?? [])]));
+          return groups.length === 0
+            ? []
+            : {
+                ...factsOf(groups),
+                count: line.count,
+                previous: line.members.reduce((sum, id) => sum + (before.counts[id] ?? 0), 0),
+                services: [...ids].flatMap((id) => known.get(id) || []).sort(),
+              };
+        });
       };
-      const length = query.to - query.from;
-      const rows = list.all({ ...span(query.from, query.to), ...filter });
-      const before = counts.all({ ...span(query.from - length - 1, query.from - 1), ...filter });
-      const previous = new Map(before.map((row) => [row.signature_key, row.count]));
-      return rows.map((row) => ({
-        signatureKey: row.signature_key,
-        signatureId: row.signature_id ?? undefined,
-        canonical: row.canonical,
-        fingerprint: row.fingerprint,
-        regressedAt: row.regressed_at ?? undefined,
-        category: row.category,
-        policy: row.policy,
-        severity: row.severity,
-        summary: row.summary,
-        count: row.count,
-        previous: previous.get(row.signature_key) ?? 0,
-        firstSeenAt: row.first_seen_at,
-        lastSeenAt: row.last_seen_at,
-        services: (JSON.parse(row.services) as string[]).filter((name) => name !== '').sort(),
-      }));
+      return { lines: lines.length, events: eventsOf(lines), page };
+    },
+    /** All lines of the span. */
+    list(query: ErrorQuery): readonly ErrorRow[] {
+      const found = this.find(query);
+      return found.page(0, found.lines);
     },
     /** When the last error of all was seen (ms), if there ever was one. */
-    lastErrorAt(): number | undefined {
-      return last.get()?.at ?? undefined;
-    },
+    lastErrorAt: (): number | undefined => last.get() ?? undefined,
   };
 }
+
+const eventsOf = (lines: readonly ErrorLine[]): number => lines.reduce((sum, { count }) => sum + count, 0);
+
+/** What the groups of a line say together; what only one can say is said by the one that was seen last. */
+function factsOf(groups: readonly GroupRow[]) {
+  const newest = groups.reduce((best, row) => (row.lastSeenAt > best.lastSeenAt ? row : best));
+  const { signatureKey, signatureId, canonical, category, policy, severity, summary, lastSeenAt } = newest;
+  const regressedAt = groups.reduce((most, row) => Math.max(most, row.regressedAt ?? 0), 0);
+  return {
+    ...{ signatureKey, canonical, category, policy, severity, summary, lastSeenAt },
+    signatureId: signatureId ?? undefined,
+    fingerprint: groups.map(({ root, fingerprint }) => root ?? fingerprint).reduce(later),
+    regressedAt: regressedAt === 0 ? undefined : regressedAt,
+    firstSeenAt: groups.reduce((least, row) => Math.min(least, row.firstSeenAt), Number.POSITIVE_INFINITY),
+  };
+}
+
+const later = (a: string, b: string): string => (b > a ? b : a);

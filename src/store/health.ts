@@ -1,5 +1,7 @@
 import type { Db } from './database.ts';
 
+const MINUTE_MS = 60_000;
+
 export interface SeverityCount {
   readonly severity: string;
   readonly database: number;
@@ -35,32 +37,26 @@ export interface Undelivered {
 /** Numbers that prove what became of every alert. `from` is the beginning of the span in ms. */
 export function createHealth(db: Db) {
   const severities = db.prepare<[{ from: number }], SeverityCount>(`
-    SELECT a.severity, count(*) AS database,
-      sum(EXISTS (SELECT 1 FROM dispatch_log d WHERE d.alert_id = a.id AND d.outcome IN ('sent', 'merged', 'suppressed'))) AS dispatched,
-      sum(NOT EXISTS (SELECT 1 FROM dispatch_log d WHERE d.alert_id = a.id AND d.outcome IN ('sent', 'merged', 'suppressed'))
-        AND EXISTS (SELECT 1 FROM outbox o WHERE o.alert_id = a.id AND o.done_at IS NULL)) AS waiting
-    FROM alerts a WHERE a.rang_at >= @from GROUP BY a.severity`);
+    WITH told AS MATERIALIZED (
+      SELECT a.id, a.severity, EXISTS (SELECT 1 FROM dispatch_log d
+        WHERE d.alert_id = a.id AND d.outcome IN ('sent', 'merged', 'suppressed')) AS yes
+      FROM alerts a WHERE a.rang_at >= @from)
+    SELECT severity, count(*) AS database, sum(yes) AS dispatched, sum(NOT yes AND EXISTS (
+      SELECT 1 FROM outbox o WHERE o.alert_id = told.id AND o.done_at IS NULL)) AS waiting
+    FROM told GROUP BY severity`);
   const sends = db.prepare<
     [{ from: number }],
-    {
-      destination: string;
-      sent: number;
-      merged: number;
-      waiting: number;
-      others: number;
-      failed: number;
-      oldest: number | null;
-      last_error: string | null;
-    }
+    { destination: string; sent: number; merged: number; failed: number }
   >(`
-    SELECT o.destination, sum(o.state = 'sent' AND o.kind = 'alert') AS sent, sum(o.state = 'merged' AND o.kind = 'alert') AS merged,
-      sum(o.done_at IS NULL AND o.kind = 'alert') AS waiting, sum(o.done_at IS NULL AND o.kind <> 'alert') AS others,
-      sum(o.state = 'failed' AND o.kind = 'alert') AS failed, min(CASE WHEN o.done_at IS NULL THEN o.created_at END) AS oldest,
-      max(CASE WHEN o.done_at IS NULL THEN o.last_error END) AS last_error
-    FROM outbox o WHERE o.id IN (
-      SELECT o.id FROM alerts a JOIN outbox o ON o.alert_id = a.id AND o.kind = 'alert' WHERE a.rang_at >= @from
-      UNION SELECT id FROM outbox WHERE done_at IS NULL)
-    GROUP BY o.destination`);
+    SELECT o.destination, sum(o.state = 'sent') AS sent, sum(o.state = 'merged') AS merged, sum(o.state = 'failed') AS failed
+    FROM alerts a JOIN outbox o ON o.alert_id = a.id AND o.kind = 'alert' WHERE a.rang_at >= @from GROUP BY o.destination`);
+  const queues = db.prepare<
+    [],
+    { destination: string; waiting: number; others: number; oldest: number; last_error: string | null }
+  >(`
+    SELECT destination, sum(kind = 'alert') AS waiting, sum(kind <> 'alert') AS others, min(created_at) AS oldest,
+      max(last_error) AS last_error
+    FROM outbox WHERE done_at IS NULL GROUP BY destination`);
   const suppressed = db.prepare<[{ from: number }], { destination: string; detail: string; n: number }>(`
     SELECT d.destination, d.detail, count(*) AS n FROM dispatch_log d
     WHERE d.outcome = 'suppressed' AND d.at >= @from GROUP BY d.destination, d.detail`);
@@ -70,23 +66,31 @@ export function createHealth(db: Db) {
       SELECT count(*) FROM outbox o WHERE o.alert_id = a.id AND o.kind = 'alert') + (
       SELECT count(*) FROM dispatch_log d WHERE d.alert_id = a.id AND d.outcome = 'suppressed')
     UNION ALL
-    SELECT a.id AS alertId, coalesce(o.destination, '') AS destination,
-      CASE WHEN o.id IS NULL THEN 'missing' WHEN o.state = 'failed' THEN 'failed' ELSE 'waiting' END AS state,
-      o.last_error AS reason
-    FROM alerts a LEFT JOIN outbox o ON o.alert_id = a.id AND o.kind = 'alert'
-    WHERE a.rang_at >= @from AND (
-      (o.id IS NOT NULL AND o.state NOT IN ('sent', 'merged'))
-      OR (o.id IS NULL AND a.receivers = 0 AND NOT EXISTS (SELECT 1 FROM dispatch_log d WHERE d.alert_id = a.id AND d.outcome = 'suppressed')))
+    SELECT a.id, '', 'missing', NULL
+    FROM alerts a WHERE a.rang_at >= @from AND a.receivers = 0
+      AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.alert_id = a.id AND o.kind = 'alert')
+      AND NOT EXISTS (SELECT 1 FROM dispatch_log d WHERE d.alert_id = a.id AND d.outcome = 'suppressed')
+    UNION ALL
+    SELECT a.id, o.destination, 'waiting', o.last_error
+    FROM outbox o JOIN alerts a ON a.id = o.alert_id WHERE o.done_at IS NULL AND o.kind = 'alert' AND a.rang_at >= @from
+    UNION ALL
+    SELECT a.id, o.destination, 'failed', o.last_error
+    FROM outbox o JOIN alerts a ON a.id = o.alert_id WHERE o.state = 'failed' AND o.kind = 'alert' AND a.rang_at >= @from
     ORDER BY 1`);
   const expected = db.prepare<[number], { n: number }>(
     'SELECT coalesce(sum(receivers), 0) AS n FROM alerts WHERE rang_at >= ?',
   );
   const decisions = db.prepare<[{ minute: number }], { kind: string; n: number }>(
-    'SELECT kind, sum(count) AS n FROM decisions WHERE minute >= @minute GROUP BY kind',
+    'SELECT kind, sum(count) AS n FROM decision_counts WHERE minute >= @minute GROUP BY kind',
   );
-  const sources = db.prepare<[{ minute: number }], { source: string; what: string; n: number }>(
-    'SELECT source, what, sum(count) AS n FROM source_counts WHERE minute >= @minute GROUP BY source, what ORDER BY source, what',
-  );
+  const sources = db.prepare<
+    [{ minute: number; hour: number }],
+    { source: string; what: string; n: number }
+  >(`
+    SELECT source, what, sum(count) AS n FROM (
+      SELECT source, what, count FROM source_counts WHERE minute >= @minute AND minute < @hour * 60
+      UNION ALL SELECT source, what, count FROM source_hours WHERE hour >= @hour)
+    GROUP BY source, what ORDER BY source, what`);
   const recent = db.prepare<
     [number],
     { id: number; rangAt: number; severity: string; name: string; fingerprint: string }
@@ -103,9 +107,10 @@ export function createHealth(db: Db) {
         held.set(row.destination, (held.get(row.destination) ?? 0) + row.n);
       }
       const rows = new Map(sends.all({ from }).map((row) => [row.destination, row]));
-      return [...new Set([...rows.keys(), ...held.keys()])].sort().map((destination) => {
-        const row = rows.get(destination);
-        const { sent = 0, merged = 0, waiting = 0, others = 0, failed = 0 } = row ?? {};
+      const waits = new Map(queues.all().map((row) => [row.destination, row]));
+      return [...new Set([...rows.keys(), ...waits.keys(), ...held.keys()])].sort().map((destination) => {
+        const { sent = 0, merged = 0, failed = 0 } = rows.get(destination) ?? {};
+        const { waiting = 0, others = 0, oldest, last_error } = waits.get(destination) ?? {};
         return {
           destination,
           sent,
@@ -115,8 +120,8 @@ export function createHealth(db: Db) {
           failed,
           suppressed: held.get(destination) ?? 0,
           total: sent + merged + waiting + failed,
-          oldestWaitingAt: row?.oldest ?? undefined,
-          lastError: row?.last_error ?? undefined,
+          oldestWaitingAt: oldest,
+          lastError: last_error ?? undefined,
         };
       });
     },
@@ -132,9 +137,12 @@ export function createHealth(db: Db) {
     undelivered: (from: number): readonly Undelivered[] => undelivered.all({ from }),
     /** Events that did not ring, by the kind of decision. */
     decisions(from: number): ReadonlyMap<string, number> {
-      return new Map(decisions.all({ minute: Math.floor(from / 60_000) }).map((row) => [row.kind, row.n]));
+      return new Map(decisions.all({ minute: Math.floor(from / MINUTE_MS) }).map((row) => [row.kind, row.n]));
     },
-    sources: (from: number) => sources.all({ minute: Math.floor(from / 60_000) }),
+    sources(from: number) {
+      const minute = Math.floor(from / MINUTE_MS);
+      return sources.all({ minute, hour: Math.ceil(minute / 60) });
+    },
     recentAlerts: (limit: number) => recent.all(limit),
     /** Groups that rang lately, and when: for the cooldowns that are running. */
     lastRings(since: number) {

@@ -36,7 +36,9 @@ export function createLive(db: Db) {
   const settle = db.prepare('UPDATE live SET open = 0, touched = 0 WHERE destination = ? AND alert_id = ?');
   const ended = db.prepare('UPDATE alerts SET ended_at = ? WHERE id = ? AND ended_at IS NULL');
   const lower = db.prepare('UPDATE live SET step = ? WHERE destination = ? AND alert_id = ?');
-  const touch = db.prepare('UPDATE live SET touched = touched + 1, open = 1 WHERE alert_id = ?');
+  const touch = db.prepare<[{ id: number }]>(`
+    UPDATE live SET touched = touched + 1, open = 1
+    WHERE group_id = (SELECT group_id FROM alerts WHERE id = @id) AND alert_id = @id`);
   const remove = db.prepare('DELETE FROM live WHERE destination = ? AND alert_id = ?');
   const isFinal = (state: string) => state === 'over' || state === 'superseded';
 
@@ -65,7 +67,7 @@ export function createLive(db: Db) {
     },
     /** Somebody acknowledged the alert: every chat is to show it. */
     touch(alertId: number): void {
-      touch.run(alertId);
+      touch.run({ id: alertId });
     },
   };
 }

@@ -315,4 +315,60 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE events ADD COLUMN last_at INTEGER;
   ALTER TABLE events ADD COLUMN times TEXT;
   `,
+  `
+  -- what minutes says of a span that is over (5 minutes, an hour, six hours), packed: /errors adds up a day from some dozens of these
+  CREATE TABLE tallies (
+    minutes INTEGER NOT NULL,
+    minute  INTEGER NOT NULL,
+    -- group, service, count, and again: numbers of 32 bits, little-endian
+    counts  BLOB NOT NULL,
+    PRIMARY KEY (minutes, minute)
+  ) STRICT;
+
+  -- the decisions of all groups, counted a minute
+  CREATE TABLE decision_counts (
+    minute INTEGER NOT NULL,
+    kind   TEXT NOT NULL,
+    count  INTEGER NOT NULL,
+    PRIMARY KEY (minute, kind)
+  ) STRICT, WITHOUT ROWID;
+  WITH sums AS MATERIALIZED (
+    SELECT minute, sum(count) FILTER (WHERE kind = 'below_threshold') AS below, sum(count) FILTER (WHERE kind = 'cooldown') AS cooldown,
+      sum(count) FILTER (WHERE kind = 'muted') AS muted, sum(count) FILTER (WHERE kind = 'generic_off') AS off
+    FROM decisions GROUP BY minute)
+  INSERT INTO decision_counts
+    SELECT minute, 'below_threshold', below FROM sums WHERE below > 0
+    UNION ALL SELECT minute, 'cooldown', cooldown FROM sums WHERE cooldown > 0
+    UNION ALL SELECT minute, 'muted', muted FROM sums WHERE muted > 0
+    UNION ALL SELECT minute, 'generic_off', off FROM sums WHERE off > 0;
+  CREATE INDEX decisions_muted ON decisions (bound, minute) WHERE kind = 'muted';
+
+  -- the signatures and categories that groups were seen under; signature_id is empty where no signature knew them
+  CREATE TABLE signatures (
+    signature_id  TEXT NOT NULL,
+    category      TEXT NOT NULL,
+    signature_key TEXT NOT NULL,
+    PRIMARY KEY (signature_id, category)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO signatures
+    SELECT coalesce(signature_id, ''), category, CASE WHEN signature_id IS NULL THEN '' ELSE max(signature_key) END
+    FROM groups GROUP BY signature_id, category;
+
+  -- source_counts, added up by the hour
+  CREATE TABLE source_hours (
+    hour   INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    what   TEXT NOT NULL,
+    count  INTEGER NOT NULL,
+    PRIMARY KEY (hour, source, what)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO source_hours SELECT minute / 60, source, what, sum(count) FROM source_counts GROUP BY 1, 2, 3;
+
+  -- the account of /observe reads no row of a message that is done
+  DROP INDEX outbox_alert;
+  CREATE INDEX outbox_alert ON outbox (alert_id, kind, state, destination);
+  CREATE INDEX outbox_failed ON outbox (alert_id) WHERE state = 'failed';
+  DROP INDEX dispatch_log_alert;
+  CREATE INDEX dispatch_log_alert ON dispatch_log (alert_id, outcome);
+  `,
 ];

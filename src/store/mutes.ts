@@ -35,11 +35,12 @@ export function createMutes(db: Db) {
   const open = db.prepare<[], Mute>(`SELECT ${COLUMNS} FROM mutes WHERE ended_at IS NULL ORDER BY until`);
   const held = db.prepare<[number, number], { events: number; groups: number }>(`
     SELECT coalesce(sum(count), 0) AS events, count(DISTINCT group_id) AS groups FROM decisions
-    WHERE minute >= ? AND kind = 'muted' AND bound = ?`);
+    WHERE kind = 'muted' AND minute >= ? AND bound = ?`);
+  // Few messages are open, and groups may be many.
   const touch = db.prepare<[{ scope: MuteScope; name: string }]>(`
-    UPDATE live SET touched = touched + 1 WHERE open = 1 AND @scope <> 'service' AND group_id IN (SELECT id FROM groups
-      WHERE (@scope = 'fingerprint' AND fingerprint = @name) OR (@scope = 'signature' AND signature_id = @name)
-         OR (@scope = 'category' AND category = @name))`);
+    UPDATE live SET touched = touched + 1 WHERE open = 1 AND @scope <> 'service' AND EXISTS (
+      SELECT 1 FROM groups g WHERE g.id = live.group_id AND ((@scope = 'fingerprint' AND g.fingerprint = @name)
+        OR (@scope = 'signature' AND g.signature_id = @name) OR (@scope = 'category' AND g.category = @name)))`);
   let inForce: readonly Mute[] = open.all();
 
   const begin = inTransaction(db, (mute: Omit<Mute, 'id'>): Mute => {

@@ -7,8 +7,8 @@ export function createNames(db: Db) {
   const rootOf = createRootOf(db);
   const queries: readonly (readonly [MuteScope, string])[] = [
     ['fingerprint', 'SELECT fingerprint AS name FROM groups WHERE fingerprint = lower(?)'],
-    ['signature', 'SELECT signature_id AS name FROM groups WHERE lower(signature_id) = lower(?)'],
-    ['category', 'SELECT category AS name FROM groups WHERE lower(category) = lower(?)'],
+    ['signature', 'SELECT signature_id AS name FROM signatures WHERE lower(signature_id) = lower(?)'],
+    ['category', 'SELECT category AS name FROM signatures WHERE lower(category) = lower(?)'],
     ['service', 'SELECT name FROM services WHERE lower(name) = lower(?)'],
   ];
   const statements = queries.map(

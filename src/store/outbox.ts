@@ -116,7 +116,7 @@ export function createOutbox(db: Db) {
     'SELECT * FROM outbox WHERE done_at IS NULL ORDER BY destination, id',
   );
   const lastSent = db.prepare<[string, number], Row & { done_at: number; message_id: string | null }>(
-    "SELECT * FROM outbox WHERE destination = ? AND state = 'sent' ORDER BY id DESC LIMIT ?",
+    "SELECT * FROM outbox WHERE destination = ? AND state = 'sent' ORDER BY created_at DESC, id DESC LIMIT ?",
   );
   const endStorms = db.prepare('UPDATE bundles SET ended_at = ? WHERE destination = ? AND ended_at IS NULL');
   const waiting = db.prepare<[{ destination: string | null }], { n: number }>(`

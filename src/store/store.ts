@@ -14,7 +14,10 @@ import { createNames } from './names.ts';
 import { createOutbox } from './outbox.ts';
 import { createRetention, type RetentionLimits } from './retention.ts';
 import { createSamples } from './samples.ts';
+import { createSpanCounts } from './span-counts.ts';
 import { createStories } from './stories.ts';
+import { createTallies } from './tallies.ts';
+import { createTallyMaker } from './tally-maker.ts';
 import { createWatches } from './watches.ts';
 
 export interface StoreOptions {
@@ -30,7 +33,8 @@ export interface StoreOptions {
 export function openStore(options: StoreOptions) {
   const db = openDatabase(options.dataDir);
   const grouping = createGrouping(db);
-  const batches = createBatchWriter(db, options, grouping);
+  const tallies = createTallies(db);
+  const batches = createBatchWriter(db, options, { grouping, tallies });
   return {
     writeBatch: batches.write,
     isMinuteFull: batches.isFull,
@@ -40,8 +44,8 @@ export function openStore(options: StoreOptions) {
     outbox: createOutbox(db),
     live: createLive(db),
     bundles: createBundles(db),
-    samples: createSamples(db),
-    errors: createErrorList(db),
+    samples: createSamples(db, options.samplesPerGroup),
+    errors: createErrorList(db, createSpanCounts(db, tallies)),
     health: createHealth(db),
     stories: createStories(db),
     mutes: createMutes(db),
@@ -50,6 +54,7 @@ export function openStore(options: StoreOptions) {
     names: createNames(db),
     watches: createWatches(db),
     retention: createRetention(db, options.retention, grouping.slots),
+    tallies: createTallyMaker(db, tallies),
     /** All that `work` writes is committed together, or nothing of it. */
     atomically: (work: () => void): void => db.transaction(work).immediate(),
     close(): void {

@@ -62,12 +62,21 @@ export interface NoiseRow {
   readonly sample: string;
 }
 
+/** Two hours, two days. */
+const LOOK_BACK_MINUTES = [120, 2_880];
+
 /** Reads the ledger: what was decided about an error, and what came of it. */
 export function createStories(db: Db) {
   const ofTarget = `g.signature_key = @key AND (@fingerprint IS NULL OR g.fingerprint = @fingerprint OR g.root = @fingerprint)`;
+  // The newest are found in the index alone; only they are read.
   const decisions = db.prepare<[Record<string, unknown>], DecisionRow>(`
-    SELECT g.fingerprint, d.kind, max(d.last_at, d.minute * 60000) AS at, d.count, d.value, d.bound
-    FROM groups g JOIN decisions d ON d.group_id = g.id WHERE ${ofTarget} ORDER BY d.minute DESC LIMIT @limit`);
+    WITH newest AS MATERIALIZED (
+      SELECT g.fingerprint, d.minute, d.group_id, d.kind FROM groups g CROSS JOIN decisions d ON d.group_id = g.id
+      WHERE ${ofTarget} AND d.minute >= @minute ORDER BY d.minute DESC LIMIT @limit)
+    SELECT n.fingerprint, d.kind, max(d.last_at, d.minute * 60000) AS at, d.count, d.value, d.bound
+    FROM newest n JOIN decisions d ON d.minute = n.minute AND d.group_id = n.group_id AND d.kind = n.kind
+    ORDER BY d.minute DESC`);
+  const lastMinute = db.prepare<[], number | null>('SELECT max(minute) FROM decisions').pluck();
   const rings = db.prepare<[Record<string, unknown>], RingRow>(`
     SELECT a.id, g.fingerprint, a.rang_at AS rangAt, a.reason, a.count, a.window_ms AS windowMs, a.cooldown_ms AS cooldownMs,
       a.acked_at AS ackedAt, a.acked_by AS ackedBy, a.escalated_at AS escalatedAt, a.ended_at AS endedAt
@@ -84,8 +93,17 @@ export function createStories(db: Db) {
     WHERE minute >= @from / 60000 AND (@pattern IS NULL OR pattern = @pattern) GROUP BY pattern ORDER BY count DESC`);
 
   return {
-    decisions: ({ signatureKey, fingerprint }: Target, limit: number): readonly DecisionRow[] =>
-      decisions.all({ key: signatureKey, fingerprint: fingerprint ?? null, limit }),
+    /** Newest first. */
+    decisions({ signatureKey, fingerprint }: Target, limit: number): readonly DecisionRow[] {
+      const target = { key: signatureKey, fingerprint: fingerprint ?? null };
+      const last = lastMinute.get() ?? 0;
+      // A signature may have thousands of groups with decisions of weeks: as few of them are read as are wanted.
+      for (const minutes of LOOK_BACK_MINUTES) {
+        const rows = decisions.all({ ...target, limit, minute: last - minutes });
+        if (rows.length === limit) return rows;
+      }
+      return decisions.all({ ...target, limit, minute: 0 });
+    },
     rings: ({ signatureKey, fingerprint }: Target, limit: number): readonly RingRow[] =>
       rings.all({ key: signatureKey, fingerprint: fingerprint ?? null, limit }),
     dispatches: (alertId: number): readonly DispatchRow[] => dispatches.all(alertId),

@@ -100,21 +100,20 @@ function instant(name: string, text: string): number {
 function errorsPage(context: ChatContext, stored: StoredQuery, wanted: number): Answer {
   const now = context.now();
   const query: ErrorQuery = 'spanMs' in stored ? { ...stored, from: now - stored.spanMs, to: now } : stored;
-  const rows = context.store.errors.list(query);
-  const data = rows.map((row) => dataOf(context, row));
+  const found = context.store.errors.find(query);
   const spanText = 'spanMs' in stored ? `last ${formatSpan(stored.spanMs)}` : between(context, query, now);
-  if (rows.length === 0) return { message: nothing(context, spanText, filterText(query), now), data };
+  if (found.lines === 0) return { message: nothing(context, spanText, filterText(query), now), data: [] };
 
-  const pages = Math.ceil(rows.length / PAGE_SIZE);
+  const pages = Math.ceil(found.lines / PAGE_SIZE);
   const page = Math.min(wanted, pages);
-  const shown = rows.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE);
-  const events = rows.reduce((sum, row) => sum + row.count, 0);
+  const shown = found.page((page - 1) * PAGE_SIZE, PAGE_SIZE);
+  const counted = `${plural(found.events, 'event')} in ${plural(found.lines, 'signature')}`;
   const title = `Errors, ${spanText}`;
   const blocks: Block[] = [
     { type: 'title', text: title },
     {
       type: 'text',
-      spans: [`${plural(events, 'event')} in ${plural(rows.length, 'signature')}${filterText(query)}`],
+      spans: [`${counted}${filterText(query)}`],
     },
     ...shown.map((row, index) => item(context, row, (page - 1) * PAGE_SIZE + index + 1, query)),
   ];
@@ -122,11 +121,17 @@ function errorsPage(context: ChatContext, stored: StoredQuery, wanted: number): 
     blocks.push({ type: 'note', spans: [`Page ${page} of ${pages} · times in ${context.timeZone}`] });
   else blocks.push({ type: 'note', spans: [`Times in ${context.timeZone}`] });
   const message: Message = {
-    summary: `${title}: ${plural(events, 'event')} in ${plural(rows.length, 'signature')}`,
+    summary: `${title}: ${counted}`,
     blocks,
     ...(pages > 1 ? { buttons: [pageButtons(context, stored, page, pages, now)] } : {}),
   };
-  return { message, data };
+  return {
+    message,
+    // All lines, for scripts: read only when somebody wants them.
+    get data() {
+      return found.page(0, found.lines).map((row) => dataOf(context, row));
+    },
+  };
 }
 
 /** Said where it is news: within the span that was asked for. */
