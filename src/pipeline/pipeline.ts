@@ -69,7 +69,7 @@ export interface PipelineOptions {
 }
 
 /** Records that may wait for their commit; above that sources are told to hold on. */
-const MAX_QUEUED = 100_000;
+const MAX_QUEUED = 15_000;
 /** Records in one transaction: bounds how long the event loop stands still. */
 const MAX_BATCH = 5_000;
 
