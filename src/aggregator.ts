@@ -73,6 +73,7 @@ export function createAggregator(options: AggregatorOptions): Aggregator {
   const store = openStore({
     dataDir: options.dataDir ?? ':memory:',
     samplesPerGroup: settings.samples.perGroup,
+    samplesPerMinute: settings.samples.perMinute,
     retention: settings.retention,
   });
   const enabled = options.enabled ?? settings.enabled;
@@ -118,7 +119,11 @@ export function createAggregator(options: AggregatorOptions): Aggregator {
     states: createGroupStateCache(store.groupState),
     grouping: createGrouping(store.grouping),
     write: store.writeBatch,
-    limits: { samplesPerGroup: settings.samples.perGroup, sampleBytes: settings.samples.maxBytes },
+    limits: {
+      samplesPerMinute: settings.samples.perMinute,
+      sampleBytes: settings.samples.maxBytes,
+      isFull: store.isMinuteFull,
+    },
     destinations: () => [DESTINATION],
     enabled,
     shadow: settings.shadow,

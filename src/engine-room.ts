@@ -84,6 +84,7 @@ export class EngineRoom {
     this.store = openStore({
       dataDir: settings.dataDir,
       samplesPerGroup: settings.samples.perGroup,
+      samplesPerMinute: settings.samples.perMinute,
       retention: settings.retention,
     });
     this.#retention = new RetentionLoop({
@@ -116,7 +117,11 @@ export class EngineRoom {
         startedAt = performance.now();
         return this.store.writeBatch(batch);
       },
-      limits: { samplesPerGroup: settings.samples.perGroup, sampleBytes: settings.samples.maxBytes },
+      limits: {
+        samplesPerMinute: settings.samples.perMinute,
+        sampleBytes: settings.samples.maxBytes,
+        isFull: this.store.isMinuteFull,
+      },
       destinations: () => options.destinations().map((destination) => destination.id),
       enabled: settings.enabled,
       shadow: settings.shadow,

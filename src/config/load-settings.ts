@@ -101,7 +101,11 @@ function combine(
     timezone: file.timezone ?? 'UTC',
     retention: { days: file.retentionDays ?? 30, maxDatabaseBytes: file.maxDatabaseBytes ?? 2 * 1024 ** 3 },
     workers: workersOf(file.workers ?? 'auto'),
-    samples: { perGroup: file.samplesPerGroup ?? 50, maxBytes: 8 * 1024 },
+    samples: {
+      perGroup: file.samplesPerGroup ?? 50,
+      perMinute: file.samplesPerMinute ?? 5,
+      maxBytes: 8 * 1024,
+    },
     mentions: { telegram: file.onCallTelegram ?? [], slack: file.onCallSlack ?? [] },
     escalation: { afterMs: file.escalationAfterMs ?? 15 * 60_000, destination: file.escalationDestination },
     storm: { groupsPerMinute: file.stormGroupsPerMinute ?? 10 },

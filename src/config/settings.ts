@@ -94,7 +94,7 @@ export interface Settings {
   readonly retention: { readonly days: number; readonly maxDatabaseBytes: number };
   /** Threads that look for signatures, besides the one that does all the rest. */
   readonly workers: number;
-  readonly samples: { readonly perGroup: number; readonly maxBytes: number };
+  readonly samples: { readonly perGroup: number; readonly perMinute: number; readonly maxBytes: number };
   readonly mentions: { readonly telegram: readonly string[]; readonly slack: readonly string[] };
   readonly escalation: { readonly afterMs: number; readonly destination: string | undefined };
   readonly storm: { readonly groupsPerMinute: number };

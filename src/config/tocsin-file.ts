@@ -39,6 +39,7 @@ export interface FileSettings {
   readonly maxDatabaseBytes?: number;
   readonly workers?: number | 'auto';
   readonly samplesPerGroup?: number;
+  readonly samplesPerMinute?: number;
   readonly onCallTelegram?: readonly string[];
   readonly onCallSlack?: readonly string[];
   readonly escalationAfterMs?: number;
@@ -120,9 +121,12 @@ const TOP: Table = {
       max_database: key('maxDatabaseBytes', (reader) => reader.size),
     },
   },
+  samples_per_minute: key('samplesPerMinute', (reader) => reader.number({ least: 1, whole: true })),
   ingest: { keys: { workers: key('workers', workers) } },
   samples: {
-    keys: { per_group: key('samplesPerGroup', (reader) => reader.number({ least: 1, whole: true })) },
+    keys: {
+      per_group: key('samplesPerGroup', (reader) => reader.number({ least: 1, whole: true })),
+    },
   },
   on_call: {
     keys: {

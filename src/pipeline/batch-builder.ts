@@ -4,16 +4,15 @@ import type { Identity } from '../classify/classifier.ts';
 import type { FingerprintForm } from '../classify/fingerprint.ts';
 import { type AlertSeverity, type Policy, rankOfSeverity, type Signature } from '../classify/signature.ts';
 import type { LogRecord } from '../record/log-record.ts';
+import type { Batch, NoiseFold, SourceCount } from '../store/batch.ts';
 import type {
   AlertInput,
-  Batch,
   DecisionFold,
   EventFold,
+  GroupBatch,
   GroupFacts,
-  NoiseFold,
-  SampleInput,
-  SourceCount,
-} from '../store/batch.ts';
+  MinuteCount,
+} from '../store/group-batch.ts';
 
 /** How unclassified errors are treated (product.md section 5). */
 const GENERIC: { readonly policy: Policy; readonly severity: AlertSeverity } = {
@@ -27,11 +26,22 @@ export function signatureKey(signatureId: string | undefined, fingerprint: strin
   return createHash('sha1').update(`signature\0${signatureId}`).digest('hex').slice(0, 12);
 }
 
-function factsOf({ identity, member, signature, form }: DecidedEvent): GroupFacts {
+const keys = new WeakMap<Signature, string>();
+
+function keyOf(signature: Signature | undefined, fingerprint: string): string {
+  if (signature === undefined) return fingerprint;
+  const known = keys.get(signature);
+  if (known !== undefined) return known;
+  const key = signatureKey(signature.id, fingerprint);
+  keys.set(signature, key);
+  return key;
+}
+
+function factsOf({ identity, member, signature, form }: ClassifiedEvent): GroupFacts {
   const severity = signature?.severity ?? GENERIC.severity;
   return {
     fingerprint: identity.fingerprint,
-    signatureKey: signatureKey(signature?.id, identity.fingerprint),
+    signatureKey: keyOf(signature, identity.fingerprint),
     signatureId: signature?.id,
     category: identity.category,
     policy: signature?.policy ?? GENERIC.policy,
@@ -57,36 +67,50 @@ function shown(canonical: string): string {
     : `${canonical.slice(0, SHOWN_LENGTH - 1).toWellFormed()}…`;
 }
 
-/** Services that have the same error at the same time. */
-const FOLDS_COMPARED = 16;
+const MINUTE_MS = 60_000;
+/** Times of events that are kept exactly in one row: a threshold above is judged after a restart as exactly as the minute. */
+const MOST_TIMES = 1_000;
 
-interface OpenGroup {
-  facts: GroupFacts;
-  readonly events: EventFold[];
-  readonly samples: SampleInput[];
-  readonly decisions: Map<DecisionKind, DecisionFold>;
-  readonly alerts: AlertInput[];
+/** The events of one service within one minute, since the group rang last. */
+interface OpenMinute extends MinuteCount {
+  rows: number;
+  samples: number;
+  /** The row that takes what comes next. */
+  row: EventFold;
 }
 
-/** One classified and decided event. */
-export interface DecidedEvent {
+interface OpenGroup extends GroupBatch {
+  facts: GroupFacts;
+  firstAt: number;
+  lastAt: number;
+  count: number;
+  readonly events: EventFold[];
+  readonly minutes: MinuteCount[];
+  readonly decisions: Map<DecisionKind, DecisionFold>;
+  readonly alerts: AlertInput[];
+  /** By service. */
+  readonly open: Map<string, OpenMinute>;
+}
+
+/** One event, and the group that it enters. */
+export interface ClassifiedEvent {
   readonly record: LogRecord;
   /** Its fingerprint is that of the group. */
   readonly identity: Identity;
   /** The event's own fingerprint, where the group is called by another. */
-  readonly member?: string;
+  readonly member: string | undefined;
   readonly form: FingerprintForm;
   readonly signature: Signature | undefined;
-  readonly decision: Decision;
   readonly rule: Rule;
-  /** First event of the window in which it rang. */
-  readonly windowFirstAt: number;
 }
 
 export interface BatchLimits {
-  readonly samplesPerGroup: number;
+  /** Rows of events, and samples, of one group, service and minute; what comes above is counted only. */
+  readonly samplesPerMinute: number;
   /** Bytes (UTF-8) of one sample. */
   readonly sampleBytes: number;
+  /** Whether what is stored of a group, service and minute has all its rows already. */
+  readonly isFull: (fingerprint: string, service: string, minute: number) => boolean;
 }
 
 /** Collects the events of one batch, folded by group, service and time, ready to be written. */
@@ -115,24 +139,31 @@ export class BatchBuilder {
     counts.set(what, (counts.get(what) ?? 0) + count);
   }
 
-  add(event: DecidedEvent): void {
-    const { record, identity, decision } = event;
+  /** `windowFirstAt`: the first event of the window in which it rang. */
+  add(event: ClassifiedEvent, decision: Decision, windowFirstAt: number): void {
+    const { record, identity } = event;
     let group = this.#groups.get(identity.fingerprint);
     if (!group) {
       const facts = factsOf(event);
-      group = { facts, events: [], samples: [], decisions: new Map(), alerts: [] };
+      const at = record.observedAt;
+      group = {
+        ...{ facts, firstAt: at, lastAt: at, count: 0, events: [], minutes: [] },
+        ...{ decisions: new Map(), alerts: [], open: new Map() },
+      };
       this.#groups.set(identity.fingerprint, group);
     } else if (!group.facts.isOwn && event.member === undefined) group.facts = factsOf(event);
-    this.#addEvent(group, record);
-    this.#addSample(group, record);
-    if (decision.kind === 'rang') {
+    const rang = decision.kind === 'rang';
+    // What belongs to the alert before it and what belongs to it are kept apart.
+    if (rang) group.open.clear();
+    this.#addEvent(group, record, event.rule, rang);
+    if (rang) {
       group.alerts.push({
         rangAt: record.observedAt,
         reason: decision.reason,
         count: decision.count,
         windowMs: event.rule.windowMs,
         cooldownMs: event.rule.cooldownMs,
-        firstAt: event.windowFirstAt,
+        firstAt: windowFirstAt,
         ...this.#receivers,
       });
     } else {
@@ -152,41 +183,37 @@ export class BatchBuilder {
     fold.sample = record.raw;
   }
 
-  #addEvent(group: OpenGroup, record: LogRecord): void {
+  #addEvent(group: OpenGroup, record: LogRecord, rule: Rule, startsOver: boolean): void {
+    const { observedAt } = record;
     const service = record.resource.service ?? '';
-    // Only the newest folds are compared: a batch is in the order of its sources, so those of one time stand together.
-    const { events } = group;
-    for (let index = events.length - 1; index >= 0 && index >= events.length - FOLDS_COMPARED; index--) {
-      const fold = events[index] as EventFold;
-      if (fold.observedAt !== record.observedAt) break;
-      if (fold.service === service) {
-        fold.count += 1;
-        return;
-      }
+    const minute = Math.floor(observedAt / MINUTE_MS);
+    const { samplesPerMinute, sampleBytes, isFull } = this.#limits;
+    group.count += 1;
+    if (observedAt < group.firstAt) group.firstAt = observedAt;
+    if (observedAt > group.lastAt) group.lastAt = observedAt;
+    let open = group.open.get(service);
+    if (open === undefined || open.minute !== minute) {
+      const row = rowOf(record, service, { ...timesKept(rule), startsOver });
+      group.events.push(row);
+      // Then all of the minute is one fold of what is in the database.
+      const goesOn = !startsOver && group.alerts.length === 0;
+      const used = goesOn && isFull(group.facts.fingerprint, service, minute) ? samplesPerMinute : 0;
+      open = { minute, service, count: 1, rows: Math.max(1, used), samples: used, row };
+      group.open.set(service, open);
+      group.minutes.push(open);
+    } else {
+      open.count += 1;
+      const { row } = open;
+      if (row.observedAt === observedAt && row.lastAt === observedAt) row.count += 1;
+      else if (open.rows < samplesPerMinute) {
+        open.row = rowOf(record, service, { ...timesKept(rule), startsOver: false });
+        open.rows += 1;
+        group.events.push(open.row);
+      } else foldIn(row, observedAt);
     }
-    group.events.push({
-      service,
-      observedAt: record.observedAt,
-      severityNumber: record.severityNumber,
-      timestamp: record.timestamp,
-      host: record.resource.host,
-      traceId: record.traceId,
-      spanId: record.spanId,
-      count: 1,
-    });
-  }
-
-  #addSample(group: OpenGroup, record: LogRecord): void {
-    group.samples.push({
-      service: record.resource.service ?? '',
-      observedAt: record.observedAt,
-      traceId: record.traceId,
-      text: cutBytes(record.raw, this.#limits.sampleBytes),
-    });
-    // The ring keeps the newest; in a storm the older ones of this batch need not be written at all.
-    if (group.samples.length > 2 * this.#limits.samplesPerGroup) {
-      group.samples.splice(0, group.samples.length - this.#limits.samplesPerGroup);
-    }
+    if (open.samples >= samplesPerMinute) return;
+    open.samples += 1;
+    open.row.samples.push({ traceId: record.traceId, text: cutBytes(record.raw, sampleBytes) });
   }
 
   build(at: number, more: Pick<Batch, 'grouping' | 'regressionAfterMs'>): Batch {
@@ -194,21 +221,47 @@ export class BatchBuilder {
     for (const [source, counts] of this.#sources) {
       for (const [what, count] of counts) sources.push({ source, what, count });
     }
-    const keep = this.#limits.samplesPerGroup;
-    const groups = [...this.#groups.values()].map((group) => ({
-      ...group,
-      samples: group.samples.slice(-keep),
-    }));
     const noise = [...this.#noise.values()].map((fold) => ({
       ...fold,
       sample: cutBytes(fold.sample, NOISE_BYTES),
     }));
-    return { at, groups, sources, noise, ...more };
+    return { at, groups: [...this.#groups.values()], sources, noise, ...more };
   }
 
   get fingerprints(): Iterable<string> {
     return this.#groups.keys();
   }
+}
+
+/**
+ * After a restart an alert is due again exactly when it was due before: what counts is when the newest events of a group were, one
+ * fewer than ring. A category that rings at once needs none.
+ */
+function timesKept({ immediate, minCount }: Rule): Pick<EventFold, 'timesKept'> {
+  return { timesKept: immediate ? 0 : Math.min(minCount - 1, MOST_TIMES) };
+}
+
+function rowOf(
+  record: LogRecord,
+  service: string,
+  more: Pick<EventFold, 'timesKept' | 'startsOver'>,
+): EventFold {
+  const { observedAt, severityNumber, timestamp, traceId, spanId } = record;
+  const { host } = record.resource;
+  return {
+    ...{ service, observedAt, lastAt: observedAt, times: [], count: 1, samples: [] },
+    ...{ severityNumber, timestamp, host, traceId, spanId },
+    ...more,
+  };
+}
+
+/** One more event of a row that stands for several times. */
+function foldIn(row: EventFold, at: number): void {
+  row.count += 1;
+  if (at > row.lastAt) row.lastAt = at;
+  if (row.timesKept === 0) return;
+  row.times.push(at);
+  if (row.times.length > row.timesKept) row.times.shift();
 }
 
 function countDecision(group: OpenGroup, decision: Decision, at: number): void {

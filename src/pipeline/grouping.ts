@@ -4,6 +4,7 @@ import type { Identity } from '../classify/classifier.ts';
 import { type FingerprintForm, fingerprint } from '../classify/fingerprint.ts';
 import { FAN_OUT, slotsOf, slotTemplate } from '../classify/template/merge.ts';
 import type { GroupingRows, GroupingStore, Joining } from '../store/grouping.ts';
+import type { TextSlots } from '../store/slots.ts';
 
 /** What joins what in the batch under way. */
 export interface Grouped {
@@ -39,8 +40,7 @@ const KEPT = 2 * FAN_OUT;
 /** As long as a group takes to be called regressed. */
 const UPGRADE_MS = 7 * 86_400_000;
 const SHOWN_LENGTH = 300;
-/** Places of texts that are remembered with who shares them. */
-const SLOTS_REMEMBERED = 100_000;
+const CROWDED_REMEMBERED = 10_000;
 const NOBODY: readonly string[] = [];
 
 /**
@@ -52,9 +52,12 @@ export function createGrouping(store: GroupingStore): Grouping {
   let known = new Map<string, string>();
   let older = new Map<string, string>();
   let joinings: Joining[] = [];
-  let slots: { key: number; fingerprint: string }[] = [];
-  /** Who shares a place, with what the batch under way adds: dropped only when nothing is under way. */
+  let texts: TextSlots[] = [];
+  /** Who shares a place, with what the batch under way adds. */
   let sharing = new Map<number, readonly string[]>();
+  /** Places that are known to vary: nothing is added to them any more, and in a storm every text asks for one. */
+  let crowded = new Map<number, readonly string[]>();
+  const salts = new Map<string, Salt>();
   let apart: ReadonlySet<string> | undefined;
   let upgradedAt: number | undefined | 'unknown' = 'unknown';
 
@@ -79,11 +82,12 @@ export function createGrouping(store: GroupingStore): Grouping {
   }
 
   function lookUp(member: string): string | undefined {
-    const next = known.get(member) ?? older.get(member) ?? store.groupOf(member);
+    const young = known.get(member);
+    const next = young ?? older.get(member) ?? store.groupOf(member);
     if (next === undefined) return undefined;
     // The group may have become part of another since it was remembered.
     const root = next === member ? member : (lookUp(next) ?? next);
-    if (known.get(member) !== root) remember(member, root);
+    if (young !== root) remember(member, root);
     return root;
   }
 
@@ -102,13 +106,15 @@ export function createGrouping(store: GroupingStore): Grouping {
     const salt = saltOf(category);
     let united: readonly string[] = NOBODY;
     let root: string | undefined;
-    for (const slot of slotsOf(canonical).slice(0, MOST_SLOTS)) {
-      const key = Number(BigInt.asUintN(53, BigInt(slot.key) ^ salt));
-      const others = sharers(key).filter((one) => one !== own);
+    const keys: number[] = [];
+    for (const [index, slot] of slotsOf(canonical).entries()) {
+      if (index >= MOST_SLOTS) break;
+      const key = salted(slot.key, salt);
+      const others = sharers(key, own);
       // Of a place that is known to vary a few are enough: whoever comes next joins them.
       if (others.length < KEPT) {
         sharing.set(key, [...others, own]);
-        slots.push({ key, fingerprint: own });
+        keys.push(key);
       }
       if (others.length + 1 < FAN_OUT) continue;
       const free = others.filter((one) => !isKeptApart(one));
@@ -122,13 +128,28 @@ export function createGrouping(store: GroupingStore): Grouping {
       root = target;
       united = [...united, ...roots.filter((one) => one !== target)];
     }
+    if (keys.length > 0) texts.push({ fingerprint: own, keys });
     return root === undefined ? undefined : { root, united };
   }
 
-  function sharers(key: number): readonly string[] {
-    const known = sharing.get(key) ?? store.sharing(key, KEPT);
-    sharing.set(key, known);
-    return known;
+  function sharers(key: number, own: string): readonly string[] {
+    let known = sharing.get(key) ?? crowded.get(key);
+    if (known === undefined) {
+      known = store.slots.sharing(key, KEPT);
+      if (known.length >= KEPT) {
+        if (crowded.size >= CROWDED_REMEMBERED) crowded = new Map();
+        crowded.set(key, known);
+      } else if (known.length > 0) sharing.set(key, known);
+    }
+    return known.includes(own) ? known.filter((one) => one !== own) : known;
+  }
+
+  function saltOf(category: string): Salt {
+    const known = salts.get(category);
+    if (known) return known;
+    const salt = computeSalt(category);
+    salts.set(category, salt);
+    return salt;
   }
 
   /** The one that is in the database keeps its name; of several the least, so that their order does not matter. */
@@ -140,7 +161,8 @@ export function createGrouping(store: GroupingStore): Grouping {
 
   const forget = (): void => {
     joinings = [];
-    slots = [];
+    texts = [];
+    sharing = new Map();
   };
 
   return {
@@ -163,14 +185,11 @@ export function createGrouping(store: GroupingStore): Grouping {
       remember(own, own);
       return { root: own, united: NOBODY };
     },
-    rows: () => ({ joinings, slots }),
-    committed() {
-      forget();
-      if (sharing.size > SLOTS_REMEMBERED) sharing = new Map();
-    },
+    rows: () => ({ joinings, texts }),
+    committed: forget,
     refused() {
       forget();
-      sharing = new Map();
+      crowded = new Map();
       known = new Map();
       older = new Map();
     },
@@ -182,7 +201,20 @@ export function createGrouping(store: GroupingStore): Grouping {
   };
 }
 
+interface Salt {
+  readonly high: number;
+  readonly low: number;
+}
+
 /** Keeps the slots of different categories apart: groups are never merged across them. */
-function saltOf(category: string): bigint {
-  return createHash('sha1').update(category).digest().readBigUInt64BE();
+function computeSalt(category: string): Salt {
+  const digest = createHash('sha1').update(category).digest();
+  return { high: digest.readUInt32BE(0) & 0x1f_ffff, low: digest.readUInt32BE(4) };
+}
+
+/** 53 bits, as the key is. */
+function salted(key: number, { high, low }: Salt): number {
+  const keyLow = key >>> 0;
+  const keyHigh = (key - keyLow) / 2 ** 32;
+  return ((keyHigh ^ high) >>> 0) * 2 ** 32 + ((keyLow ^ low) >>> 0);
 }

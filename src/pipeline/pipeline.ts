@@ -9,7 +9,7 @@ import { redactRecord } from '../record/redact.ts';
 import { SEVERITY } from '../record/severity.ts';
 import type { Batch, StoredAlert } from '../store/batch.ts';
 import type { MuteQuery } from '../store/mutes.ts';
-import { BatchBuilder, type BatchLimits, type DecidedEvent } from './batch-builder.ts';
+import { BatchBuilder, type BatchLimits, type ClassifiedEvent } from './batch-builder.ts';
 import { createCommitPace } from './commit-pace.ts';
 import { type GroupStateCache, uniteStates } from './group-states.ts';
 import type { Grouping } from './grouping.ts';
@@ -245,9 +245,10 @@ export class Pipeline {
     const since = record.observedAt - this.#rules.longestWindowMs;
     for (const other of united)
       uniteStates(this.#options.states.get(root, since), this.#options.states.get(other, since));
-    const member = root === identity.fingerprint ? {} : { member: identity.fingerprint };
-    const grouped = { ...identity, fingerprint: root };
-    this.#decide({ record, identity: grouped, ...member, form, signature, rule }, builder);
+    const member = root === identity.fingerprint ? undefined : identity.fingerprint;
+    const { category, canonical } = identity;
+    const grouped = { category, canonical, fingerprint: root };
+    this.#decide({ record, identity: grouped, member, form, signature, rule }, builder);
     return identity.category === UNCLASSIFIED && !signature ? 'generic' : 'matched';
   }
 
@@ -274,18 +275,19 @@ export class Pipeline {
     const { alerts } = this.#rules;
     const identity = { category, canonical, fingerprint: fingerprint(category, canonical) };
     const rule = { ...ruleFor(alerts, category, signature), immediate: true };
-    this.#decide({ record, identity, form: alerts.fingerprint, signature, rule }, builder);
+    const form = alerts.fingerprint;
+    this.#decide({ record, identity, member: undefined, form, signature, rule }, builder);
     return 'matched';
   }
 
-  #decide(event: Omit<DecidedEvent, 'decision' | 'windowFirstAt'>, builder: BatchBuilder): void {
+  #decide(event: ClassifiedEvent, builder: BatchBuilder): void {
     const { record, identity, signature, rule } = event;
     const since = record.observedAt - this.#rules.longestWindowMs;
     const state = this.#options.states.get(identity.fingerprint, since);
     const mute = this.#options.muteOf(
       {
         fingerprint: identity.fingerprint,
-        ...(event.member === undefined ? {} : { member: event.member }),
+        member: event.member,
         signatureId: signature?.id,
         category: identity.category,
         service: record.resource.service ?? '',
@@ -294,7 +296,7 @@ export class Pipeline {
     );
     const decision = decide(state, record.observedAt, rule, mute);
     const windowFirstAt = state.window.firstAt ?? record.observedAt;
-    builder.add({ ...event, decision, windowFirstAt });
+    builder.add(event, decision, windowFirstAt);
     this.#options.onEvent?.(record, signature);
   }
 }

@@ -80,8 +80,10 @@ export function createAlerts(db: Db) {
   const nextRing = db.prepare<[number, number], { rang_at: number }>(
     'SELECT rang_at FROM alerts WHERE group_id = ? AND id > ? ORDER BY id LIMIT 1',
   );
+  // A row may stand for events of up to a minute, and counts at the time of its first: where the first of the window lies within one,
+  // the count is too low by what was before it. A ring begins a new row, so the end of each is exact.
   const span = db.prepare<[number, number, number], { count: number | null; last_at: number | null }>(`
-    SELECT sum(count) AS count, max(observed_at) AS last_at FROM events
+    SELECT sum(count) AS count, max(coalesce(last_at, observed_at)) AS last_at FROM events
     WHERE group_id = ? AND observed_at >= ? AND observed_at < ?`);
   const byMinute = db.prepare<[number, number, number], { minute: number; count: number }>(`
     SELECT observed_at / ${MINUTE_MS} AS minute, sum(count) AS count FROM events

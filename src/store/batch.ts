@@ -1,7 +1,8 @@
-import type { DecisionKind } from '../alerting/decide.ts';
-import type { FingerprintForm } from '../classify/fingerprint.ts';
-import type { AlertSeverity, Policy } from '../classify/signature.ts';
+import type { AlertSeverity } from '../classify/signature.ts';
 import { type Db, inTransaction } from './database.ts';
+import { createEventRows, type EventRowLimits } from './event-rows.ts';
+import type { AlertInput, GroupBatch, GroupFacts } from './group-batch.ts';
+import { createGroupRows } from './group-rows.ts';
 import type { GroupingRows, GroupingStore } from './grouping.ts';
 import { createServices } from './services.ts';
 
@@ -10,65 +11,6 @@ const MINUTE_MS = 60_000;
 /** The order of a destination's queue, the highest first. */
 export const PRIORITY = { alert: 0, notice: 50, urgent: 100 } as const;
 
-/** What is known of a group when one of its events comes in. */
-export interface GroupFacts {
-  readonly fingerprint: string;
-  readonly signatureKey: string;
-  readonly signatureId: string | undefined;
-  readonly category: string;
-  readonly policy: Policy;
-  readonly severity: AlertSeverity;
-  readonly severityRank: number;
-  readonly summary: string;
-  readonly runbook: string | undefined;
-  readonly canonical: string;
-  /** The form of its canonical text. */
-  readonly form: FingerprintForm;
-  /** False when only events of fingerprints that were merged into it are there: they do not say what the group is. */
-  readonly isOwn: boolean;
-}
-
-/** Equal events of one service at one time. */
-export interface EventFold {
-  readonly service: string;
-  readonly observedAt: number;
-  readonly severityNumber: number;
-  readonly timestamp: number | undefined;
-  readonly host: string | undefined;
-  readonly traceId: string | undefined;
-  readonly spanId: string | undefined;
-  count: number;
-}
-
-export interface SampleInput {
-  readonly service: string;
-  readonly observedAt: number;
-  readonly traceId: string | undefined;
-  readonly text: string;
-}
-
-/** One ring, and where it goes. `suppressed` names why nothing is sent (`shadow`, `no destination`). */
-export interface AlertInput {
-  readonly rangAt: number;
-  readonly reason: string;
-  readonly count: number;
-  readonly windowMs: number;
-  readonly cooldownMs: number;
-  readonly firstAt: number;
-  readonly destinations: readonly string[];
-  readonly suppressed: string | undefined;
-}
-
-/** Equal decisions about one group, counted: what did not ring, and why. */
-export interface DecisionFold {
-  count: number;
-  /** Below the threshold: the most events within the window; cooldown, mute: when it ends (ms). */
-  value: number;
-  /** Below the threshold: how many ring; muted: the id of the mute. */
-  bound: number;
-  lastAt: number;
-}
-
 /** Lines that one pattern of the noise allowlist took. */
 export interface NoiseFold {
   readonly pattern: string;
@@ -76,15 +18,6 @@ export interface NoiseFold {
   lastAt: number;
   /** The last of them. */
   sample: string;
-}
-
-/** All that one batch says about one group. */
-export interface GroupBatch {
-  readonly facts: GroupFacts;
-  readonly events: readonly EventFold[];
-  readonly samples: readonly SampleInput[];
-  readonly decisions: ReadonlyMap<DecisionKind, DecisionFold>;
-  readonly alerts: readonly AlertInput[];
 }
 
 export interface SourceCount {
@@ -114,37 +47,15 @@ export interface StoredAlert {
 /** Writes batches: all of a batch in one transaction, or none of it. */
 export function createBatchWriter(
   db: Db,
-  options: { readonly samplesPerGroup: number },
-  grouping: Pick<GroupingStore, 'add'>,
+  limits: EventRowLimits,
+  grouping: Pick<GroupingStore, 'add' | 'seen' | 'slots'>,
 ) {
   const services = createServices(db);
-  const touchGroup = db.prepare<[Record<string, unknown>], { id: number; samples: number }>(`
-    INSERT INTO groups (fingerprint, signature_key, signature_id, category, policy, severity, severity_rank, summary, runbook,
-      canonical, form, first_seen_at, last_seen_at, count, samples, last_alert_at)
-    VALUES (@fingerprint, @signatureKey, @signatureId, @category, @policy, @severity, @severityRank, @summary, @runbook,
-      @canonical, @form, @firstAt, @lastAt, @count, @samples, @lastAlertAt)
-    ON CONFLICT (fingerprint) DO UPDATE SET
-      signature_key = CASE WHEN @isOwn OR signature_id IS excluded.signature_id THEN excluded.signature_key ELSE signature_key END,
-      signature_id = CASE WHEN @isOwn OR signature_id IS excluded.signature_id THEN excluded.signature_id ELSE signature_id END,
-      policy = CASE WHEN @isOwn OR signature_id IS excluded.signature_id THEN excluded.policy ELSE policy END,
-      severity = CASE WHEN @isOwn OR signature_id IS excluded.signature_id THEN excluded.severity ELSE severity END,
-      severity_rank = CASE WHEN @isOwn OR signature_id IS excluded.signature_id THEN excluded.severity_rank ELSE severity_rank END,
-      summary = CASE WHEN @isOwn OR signature_id IS excluded.signature_id THEN excluded.summary ELSE summary END,
-      runbook = CASE WHEN @isOwn OR signature_id IS excluded.signature_id THEN excluded.runbook ELSE runbook END,
-      regressed_at = CASE WHEN excluded.first_seen_at - last_seen_at >= @regressionAfterMs THEN excluded.first_seen_at
-        ELSE regressed_at END,
-      last_seen_at = max(last_seen_at, excluded.last_seen_at), count = count + excluded.count,
-      samples = samples + excluded.samples, last_alert_at = coalesce(excluded.last_alert_at, last_alert_at)
-    RETURNING id, samples`);
-  const addEvent = db.prepare(`
-    INSERT INTO events (group_id, service_id, observed_at, count, severity_number, timestamp, host, trace_id, span_id)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  const groups = createGroupRows(db);
+  const eventRows = createEventRows(db, limits);
   const countMinute = db.prepare(`
     INSERT INTO minutes (minute, group_id, service_id, count) VALUES (?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET count = count + excluded.count`);
-  const putSample = db.prepare(`
-    INSERT OR REPLACE INTO samples (group_id, slot, number, observed_at, service_id, trace_id, text)
-    VALUES (?, ?, ?, ?, ?, ?, ?)`);
   const countDecision = db.prepare(`
     INSERT INTO decisions (minute, group_id, kind, count, value, bound, last_at) VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET count = count + excluded.count, value = max(value, excluded.value), bound = excluded.bound,
@@ -184,34 +95,12 @@ export function createBatchWriter(
   }
 
   function writeGroup(group: GroupBatch, minute: number, regressionAfterMs: number): StoredAlert[] {
-    const { facts, events } = group;
-    const row = touchGroup.get({
-      ...facts,
-      isOwn: facts.isOwn ? 1 : 0,
-      signatureId: facts.signatureId ?? null,
-      runbook: facts.runbook ?? null,
-      firstAt: events.reduce((least, event) => Math.min(least, event.observedAt), Number.POSITIVE_INFINITY),
-      lastAt: events.reduce((most, event) => Math.max(most, event.observedAt), 0),
-      count: events.reduce((sum, event) => sum + event.count, 0),
-      samples: group.samples.length,
-      lastAlertAt: group.alerts.at(-1)?.rangAt ?? null,
-      regressionAfterMs,
-    }) as { id: number; samples: number };
-
-    for (const event of events) {
-      const service = services.idOf(event.service);
-      addEvent.run(
-        ...[row.id, service, event.observedAt, event.count, event.severityNumber],
-        ...[event.timestamp ?? null, event.host ?? null, event.traceId ?? null, event.spanId ?? null],
-      );
-      countMinute.run(Math.floor(event.observedAt / MINUTE_MS), row.id, service, event.count);
-    }
-    group.samples.forEach((sample, index) => {
-      const number = row.samples - group.samples.length + index;
-      const slot = number % options.samplesPerGroup;
-      const service = services.idOf(sample.service);
-      putSample.run(row.id, slot, number, sample.observedAt, service, sample.traceId ?? null, sample.text);
-    });
+    const { facts } = group;
+    const row = groups.touch(group, regressionAfterMs);
+    grouping.seen(facts.fingerprint);
+    for (const event of group.events) eventRows.write(row, services.idOf(event.service), event);
+    for (const { minute: at, service, count } of group.minutes)
+      countMinute.run(at, row.id, services.idOf(service), count);
     for (const [kind, { count, value, bound, lastAt }] of group.decisions)
       countDecision.run(minute, row.id, kind, count, value, bound, lastAt);
     return group.alerts.map((alert) => writeAlert(row.id, facts, alert));
@@ -227,14 +116,23 @@ export function createBatchWriter(
     return alerts;
   });
 
-  /** Commits a batch and returns the alerts in it. Throws what SQLite throws (disk full …); then nothing of it is stored. */
-  return (batch: Batch): StoredAlert[] => {
-    try {
-      return write(batch);
-    } catch (error) {
-      services.forget();
-      throw error;
-    }
+  return {
+    /** Commits a batch and returns the alerts in it. Throws what SQLite throws (disk full …); then nothing of it is stored. */
+    write(batch: Batch): StoredAlert[] {
+      try {
+        return write(batch);
+      } catch (error) {
+        services.forget();
+        groups.forget();
+        grouping.slots.forget();
+        throw error;
+      }
+    },
+    /** Whether further events of a group, service and minute are only counted; false when nothing is remembered of it. */
+    isFull(fingerprint: string, service: string, minute: number): boolean {
+      const open = groups.remembered(fingerprint)?.open.get(services.known(service) ?? 0);
+      return open?.minute === minute && open.rows >= limits.samplesPerMinute;
+    },
   };
 }
 

@@ -34,7 +34,8 @@ export interface ErrorRow {
   readonly services: readonly string[];
 }
 
-// Whole minutes come from the counters, the two broken ones at the ends from the events: exact, and cheap over a day.
+// Whole minutes come from the counters, the two broken ones at the ends from the events: exact, and cheap over a day. Above
+// samples_per_minute rows an event of a broken minute counts at the time of the row that it is folded into.
 const HITS = `
   SELECT group_id, service_id, count FROM minutes WHERE minute >= @firstMinute AND minute < @endMinute
   UNION ALL

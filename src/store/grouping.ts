@@ -1,5 +1,7 @@
+import { createAbsentKeys } from './absent-keys.ts';
 import { type Db, inTransaction } from './database.ts';
 import { createRootOf } from './root-of.ts';
+import { createSlots, type TextSlots } from './slots.ts';
 
 /** One row of the table fingerprint -> group. */
 export interface Merge {
@@ -25,7 +27,7 @@ export interface Joining {
 /** What a batch has to add to the table. */
 export interface GroupingRows {
   readonly joinings: readonly Joining[];
-  readonly slots: readonly { readonly key: number; readonly fingerprint: string }[];
+  readonly texts: readonly TextSlots[];
 }
 
 const COLUMNS = 'id, fingerprint, root, at, merged_by AS by, evidence, undone_at AS undoneAt';
@@ -37,12 +39,18 @@ export function createGrouping(db: Db) {
   const apart = db.prepare<[], { fingerprint: string }>(
     'SELECT DISTINCT fingerprint FROM merges WHERE undone_at IS NOT NULL',
   );
-  const sharing = db.prepare<[number, number], { fingerprint: string }>(
-    'SELECT fingerprint FROM slots WHERE key = ? LIMIT ?',
-  );
-  const addSlot = db.prepare('INSERT OR IGNORE INTO slots (key, fingerprint) VALUES (?, ?)');
-  const addMerge = db.prepare<unknown[], { id: number }>(
-    'INSERT INTO merges (fingerprint, root, at, merged_by, evidence) VALUES (?, ?, ?, ?, ?) RETURNING id',
+  const slots = createSlots(db);
+  const namesAfter = db
+    .prepare<[string, string, number], string>(`
+      SELECT fingerprint FROM groups WHERE fingerprint > ? UNION SELECT fingerprint FROM merges WHERE fingerprint > ?
+      ORDER BY 1 LIMIT ?`)
+    .pluck();
+  const absent = createAbsentKeys((after, limit) => {
+    const name = after < 0 ? '' : nameOf(after);
+    return namesAfter.all(name, name, limit).map(numberOf);
+  });
+  const addMerge = db.prepare(
+    'INSERT INTO merges (fingerprint, root, at, merged_by, evidence) VALUES (?, ?, ?, ?, ?)',
   );
   const point = db.prepare(`
     UPDATE groups SET root = @root, signature_key = CASE WHEN signature_id IS NULL
@@ -72,20 +80,25 @@ export function createGrouping(db: Db) {
     "SELECT count(*) AS n FROM (SELECT 1 FROM groups WHERE form = 'seed' LIMIT 1)",
   );
 
+  const isUnseen = (fingerprint: string): boolean => absent.isAbsent(numberOf(fingerprint));
+
   const join = (
     { fingerprint, root, evidence, canonical }: Joining,
     at: number,
     by: string | null,
   ): number => {
     if (canonical !== undefined) rename.run(canonical, root);
-    const { id } = addMerge.get(fingerprint, root, at, by, evidence) as { id: number };
-    point.run({ fingerprint, root });
+    const id = Number(addMerge.run(fingerprint, root, at, by, evidence).lastInsertRowid);
+    // Of one that was never seen there is no group yet.
+    if (!isUnseen(fingerprint)) point.run({ fingerprint, root });
+    absent.add(numberOf(fingerprint));
     return id;
   };
 
   return {
     /** The group of a fingerprint: itself if it was never merged; undefined if it was never seen. */
     groupOf(fingerprint: string): string | undefined {
+      if (isUnseen(fingerprint)) return undefined;
       return rootOf(fingerprint) ?? (seen.get(fingerprint) ? fingerprint : undefined);
     },
     /** The form under which a fingerprint's group was made. */
@@ -98,12 +111,17 @@ export function createGrouping(db: Db) {
     },
     /** Those that a person took out of a group: they are not merged by themselves again. */
     keptApart: (): ReadonlySet<string> => new Set(apart.all().map((row) => row.fingerprint)),
-    /** Fingerprints whose texts share a slot, at most `limit`. */
-    sharing: (key: number, limit: number): readonly string[] =>
-      sharing.all(key, limit).map((row) => row.fingerprint),
+    /** True: nothing of it is in the database. False: ask the database. */
+    isUnseen,
+    /** A group of this name is in the database from now on. */
+    seen(fingerprint: string): void {
+      absent.add(numberOf(fingerprint));
+    },
+    slots,
     /** Within the transaction of a batch, after its groups were written. */
-    add({ joinings, slots }: GroupingRows, at: number): void {
-      for (const { key, fingerprint } of slots) addSlot.run(key, fingerprint);
+    add({ joinings, texts }: GroupingRows, at: number): void {
+      slots.add(texts);
+      absent.learn();
       const renamed = new Map<string, string>();
       for (const joining of joinings) {
         const { root, canonical } = joining;
@@ -136,3 +154,12 @@ export function createGrouping(db: Db) {
 }
 
 export type GroupingStore = ReturnType<typeof createGrouping>;
+
+/** A fingerprint as a number; what is none is NaN, which no filter calls absent. */
+function numberOf(fingerprint: string): number {
+  return Number(`0x${fingerprint}`);
+}
+
+function nameOf(number: number): string {
+  return number.toString(16).padStart(12, '0');
+}

@@ -300,4 +300,19 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE alerts ADD COLUMN receivers INTEGER NOT NULL DEFAULT 0;
   CREATE INDEX slots_fingerprint ON slots (fingerprint);
   `,
+  `
+  -- texts whose places are not in slots yet, a row each; keys: doubles, the least byte first
+  CREATE TABLE slot_log (
+    id          INTEGER PRIMARY KEY,
+    fingerprint TEXT NOT NULL,
+    keys        BLOB NOT NULL
+  ) STRICT;
+  -- a page for each row that is added: what is too old is found by looking at all of them, a few at a time
+  DROP INDEX slots_fingerprint;
+  `,
+  `
+  -- a row that stands for events of more than one time: the last, and the newest of them before a threshold (ms after the first)
+  ALTER TABLE events ADD COLUMN last_at INTEGER;
+  ALTER TABLE events ADD COLUMN times TEXT;
+  `,
 ];

@@ -18,7 +18,7 @@ export interface Mute {
 export interface MuteQuery {
   readonly fingerprint: string;
   /** The event's own fingerprint, where it is part of another group. */
-  readonly member?: string;
+  readonly member?: string | undefined;
   readonly signatureId: string | undefined;
   readonly category: string;
   readonly service: string;

@@ -1,4 +1,5 @@
 import type { Db } from './database.ts';
+import type { Slots } from './slots.ts';
 
 const DAY_MS = 86_400_000;
 /** Rows that go in one transaction, so that the writer is never held up for long. */
@@ -6,7 +7,7 @@ const CHUNK = 2_000;
 
 /** Groups that lose their samples at once, when nothing else is left to forget. */
 const GROUPS_CHUNK = 40;
-/** Events of this span stay, however large the database is. */
+/** Events of this span (a folded row is as old as its first event) stay, however large the database is. */
 const KEPT_MS = 3_600_000;
 
 export interface RetentionLimits {
@@ -19,7 +20,7 @@ export interface RetentionLimits {
  * of groups that were not seen for the longest time. Each call of
  * `step` does a small piece and says whether more is to be done.
  */
-export function createRetention(db: Db, limits: RetentionLimits) {
+export function createRetention(db: Db, limits: RetentionLimits, slots: Slots) {
   const byAge = [
     `DELETE FROM events WHERE id IN (SELECT id FROM events WHERE observed_at < @before ORDER BY observed_at LIMIT ${CHUNK})`,
     `DELETE FROM minutes WHERE (minute, group_id, service_id) IN
@@ -35,9 +36,6 @@ export function createRetention(db: Db, limits: RetentionLimits) {
        AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.alert_id = a.id) LIMIT ${CHUNK})`,
     `DELETE FROM samples WHERE (group_id, slot) IN (SELECT p.group_id, p.slot FROM samples p
        JOIN groups g ON g.id = p.group_id WHERE g.last_seen_at < @before LIMIT ${CHUNK})`,
-    `DELETE FROM slots WHERE fingerprint IN (SELECT fingerprint FROM groups WHERE last_seen_at < @before LIMIT ${CHUNK})`,
-    `DELETE FROM slots WHERE fingerprint IN (SELECT m.fingerprint FROM merges m JOIN groups g ON g.fingerprint = m.root
-       WHERE g.last_seen_at < @before LIMIT ${CHUNK})`,
     `DELETE FROM merges WHERE id IN (SELECT m.id FROM merges m JOIN groups g ON g.fingerprint = m.root
        WHERE g.last_seen_at < @before LIMIT ${CHUNK})`,
     `DELETE FROM groups WHERE id IN (SELECT id FROM groups g WHERE last_seen_at < @before
@@ -61,6 +59,7 @@ export function createRetention(db: Db, limits: RetentionLimits) {
       (SELECT id FROM groups g WHERE EXISTS (SELECT 1 FROM samples p WHERE p.group_id = g.id)
        ORDER BY last_seen_at LIMIT ${GROUPS_CHUNK})`);
   const pragma = (name: string) => db.pragma(name, { simple: true }) as number;
+  let slotsExpiredAt = Number.NEGATIVE_INFINITY;
   const usedBytes = () => (pragma('page_count') - pragma('freelist_count')) * pragma('page_size');
 
   return {
@@ -75,8 +74,11 @@ export function createRetention(db: Db, limits: RetentionLimits) {
         const events = oldestEvents.run(now - KEPT_MS).changes;
         if (events > 0 || oldestSamples.run().changes > 0) most = CHUNK;
       }
+      // Looks at all of them: once a day, after the groups that they belong to.
+      const expires = most < CHUNK && now - slotsExpiredAt >= DAY_MS;
+      if (expires && !slots.expire(before)) slotsExpiredAt = now;
       db.pragma('incremental_vacuum(500)');
-      return most >= CHUNK;
+      return most >= CHUNK || now - slotsExpiredAt >= DAY_MS;
     },
   };
 }

@@ -17,6 +17,8 @@ export function createServices(db: Db) {
       }
       return id;
     },
+    /** The id of a name that was asked for lately. */
+    known: (name: string): number | undefined => known.get(name),
     /** After a rollback: ids made in it are gone. */
     forget(): void {
       known.clear();

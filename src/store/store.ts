@@ -21,6 +21,8 @@ export interface StoreOptions {
   /** A directory, or `:memory:`. */
   readonly dataDir: string;
   readonly samplesPerGroup: number;
+  /** Rows of events, and samples, of one group, service and minute; further ones are counted. */
+  readonly samplesPerMinute: number;
   readonly retention: RetentionLimits;
 }
 
@@ -28,10 +30,12 @@ export interface StoreOptions {
 export function openStore(options: StoreOptions) {
   const db = openDatabase(options.dataDir);
   const grouping = createGrouping(db);
+  const batches = createBatchWriter(db, options, grouping);
   return {
-    writeBatch: createBatchWriter(db, options, grouping),
+    writeBatch: batches.write,
+    isMinuteFull: batches.isFull,
     grouping,
-    groupState: createGroupStates(db),
+    groupState: createGroupStates(db, grouping),
     alerts: createAlerts(db),
     outbox: createOutbox(db),
     live: createLive(db),
@@ -45,7 +49,7 @@ export function openStore(options: StoreOptions) {
     meta: createMeta(db),
     names: createNames(db),
     watches: createWatches(db),
-    retention: createRetention(db, options.retention),
+    retention: createRetention(db, options.retention, grouping.slots),
     /** All that `work` writes is committed together, or nothing of it. */
     atomically: (work: () => void): void => db.transaction(work).immediate(),
     close(): void {

@@ -40,7 +40,7 @@ describe('settings', () => {
       alertsPath: 'config/alerts.yml',
       timezone: 'UTC',
       retention: { days: 30 },
-      samples: { perGroup: 50, maxBytes: 8192 },
+      samples: { perGroup: 50, perMinute: 5, maxBytes: 8192 },
       sentry: { url: 'https://sentry.io' },
     });
     expect(loadSettings({ env: {}, enabledByDefault: false }).enabled).toBe(false);

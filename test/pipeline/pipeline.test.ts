@@ -57,7 +57,7 @@ describe('a batch', () => {
         if (full) throw new Error('database or disk is full');
         return write(batch);
       },
-      limits: { samplesPerGroup: 50, sampleBytes: 8192 },
+      limits: { samplesPerMinute: 5, sampleBytes: 8192, isFull: opened.store.isMinuteFull },
       destinations: () => ['test:1'],
       enabled: true,
       shadow: false,
@@ -199,7 +199,7 @@ describe('the list of errors', () => {
 describe('samples', () => {
   it('are a ring: the newest 50 of a group are kept, newest first', () => {
     const { take, store } = room();
-    for (let n = 0; n < 120; n += 1) take(n, `read ECONNRESET number ${n}`);
+    for (let n = 0; n < 120; n += 1) take(n * MINUTE, `read ECONNRESET number ${n}`);
     const target = store.samples.resolve('net');
     expect(target?.name).toBe('NET');
     const samples = target ? store.samples.newest(target, 100) : [];

@@ -51,6 +51,7 @@ export function openRoom(options: RoomOptions = {}) {
   const store = openStore({
     dataDir,
     samplesPerGroup: 50,
+    samplesPerMinute: 5,
     retention: { days: 30, maxDatabaseBytes: 2 ** 31 },
   });
   const rang: StoredAlert[] = [];
@@ -60,7 +61,7 @@ export function openRoom(options: RoomOptions = {}) {
     states: createGroupStateCache(store.groupState),
     grouping: createGrouping(store.grouping),
     write: store.writeBatch,
-    limits: { samplesPerGroup: 50, sampleBytes: 8192 },
+    limits: { samplesPerMinute: 5, sampleBytes: 8192, isFull: store.isMinuteFull },
     destinations: () => options.destinations ?? ['test:1'],
     enabled: true,
     shadow: options.shadow ?? false,
