@@ -121,6 +121,8 @@ export class Bot {
     await Promise.all(this.#platforms.all.map((platform) => platform.start()));
     this.#watch.start();
     this.#missing.start();
+    // Compiling takes some time: not when the first burst comes.
+    setImmediate(() => this.#room.marks);
     log.info(
       {
         http: this.httpAddress,
@@ -188,9 +190,10 @@ export class Bot {
     await this.#control.start();
     protectSocket(socket);
     const { maxLineBytes, stackTraceMs } = settings;
-    const feed = { maxLineBytes, stackTraceMs, pipeline: room.pipeline, now: this.#now, log };
+    const marks = () => room.marks;
+    const feed = { maxLineBytes, stackTraceMs, pipeline: room.pipeline, now: this.#now, log, marks };
     if (udp !== 'off') {
-      this.#udp = new UdpSource({ ...udp, ...feed, marks: () => room.marks });
+      this.#udp = new UdpSource({ ...udp, ...feed });
       await this.#udp.start();
     }
     this.#listeners = [

@@ -97,7 +97,7 @@ export function literalEnd(bytes: Uint8Array, start: number): number {
 }
 
 /** So long a number is the sum of its digits, exactly. */
-const MAX_DIGITS = 8;
+const MAX_DIGITS = 14;
 
 /** The value of a number. */
 export function numberAt(bytes: Buffer, start: number, end: number): number {

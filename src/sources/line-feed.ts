@@ -53,7 +53,7 @@ export class LineFeed {
     if (this.#dueTimer === undefined && this.#streams.waiting) this.#waitUntilDue(this.#options.stackTraceMs);
   }
 
-  /** A datagram of a stream; the bytes are the feed's from now on. */
+  /** A datagram, or a message of a connection; the bytes are the feed's from now on. */
   takeDatagram(stream: string, bytes: Buffer): void {
     this.#datagrams.push(bytes);
     this.#senders.push(stream);

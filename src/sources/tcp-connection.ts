@@ -121,12 +121,16 @@ export class TcpConnection {
     const { feed, token } = this.#shared;
     this.#messages += 1;
     const whole = cutBytes === 0 || bytes.length > this.#shared.maxLineBytes;
-    const lines = linesOfDatagram(whole ? bytes : lessLastWord(bytes, cutBytes));
-    if (lines.length === 0) feed.drop('empty');
-    for (const line of lines) {
-      if (token === undefined) feed.take(this.#stream, line);
-      else if (this.#mayEnter(line, token)) feed.take(this.#stream, withoutToken(line, token));
+    const message = whole ? bytes : lessLastWord(bytes, cutBytes);
+    if (token === undefined) {
+      // A copy: the framer goes on with these bytes.
+      feed.takeDatagram(this.#stream, Buffer.from(message));
+      return;
     }
+    const lines = linesOfDatagram(message);
+    if (lines.length === 0) feed.drop('empty');
+    for (const line of lines)
+      if (this.#mayEnter(line, token)) feed.take(this.#stream, withoutToken(line, token));
   }
 
   /** Who showed the token once is trusted until the connection ends. */
