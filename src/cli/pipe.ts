@@ -1,6 +1,6 @@
-import { createReadStream, fstatSync } from 'node:fs';
-import type { Readable } from 'node:stream';
+import { fstatSync, read } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import type { Command } from 'commander';
 import { AlreadyRunningError } from '../bot.ts';
 import { createClock } from '../clock.ts';
@@ -46,8 +46,8 @@ async function pipe(): Promise<void> {
     process.stderr.write(`tocsin: ${text}\n`);
     process.exitCode = 1;
   }
-  // It may still be open after a signal.
-  input.destroy();
+  // Stdin may still be open after a signal.
+  process.stdin.destroy();
 }
 
 /** What did not go as it should, a sentence each. */
@@ -81,18 +81,32 @@ async function openSink(settings: Settings, inForce: RulesInForce, log: Log): Pr
 const LAST_WORDS_MS = 300;
 
 /** Bytes that are read of a file at once; of a pipe the system gives what is there. */
-const FILE_CHUNK = 256 * 1024;
+const STDIN = 0;
+const FILE_PIECE = 64 * 1024;
 
-function openStdin(): Readable {
-  const { stdin } = process;
-  return fstatSync(stdin.fd).isFile()
-    ? createReadStream('', { fd: stdin.fd, highWaterMark: FILE_CHUNK })
-    : stdin;
+function openStdin(): AsyncIterable<unknown> {
+  return fstatSync(STDIN).isFile() ? filePieces(STDIN) : process.stdin;
+}
+
+/** The pieces of an open file, each good until the next one is asked for; that is read meanwhile. */
+async function* filePieces(fd: number): AsyncGenerator<Buffer> {
+  const readInto = promisify(read);
+  const buffers = [Buffer.allocUnsafeSlow(FILE_PIECE), Buffer.allocUnsafeSlow(FILE_PIECE)] as const;
+  for (let turn: 0 | 1 = 0, reading = readInto(fd, buffers[0], 0, FILE_PIECE, null); ; ) {
+    const { bytesRead } = await reading;
+    if (bytesRead === 0) return;
+    const piece = buffers[turn].subarray(0, bytesRead);
+    turn = turn === 0 ? 1 : 0;
+    reading = readInto(fd, buffers[turn], 0, FILE_PIECE, null);
+    // Nobody asks for it when a signal has ended the reading.
+    reading.catch(() => {});
+    yield piece;
+  }
 }
 
 /** Until the end of stdin, or a signal. */
 async function readAll(
-  input: Readable,
+  input: AsyncIterable<unknown>,
   sink: LineSink,
   maxLineBytes: number,
   signal: AbortSignal,

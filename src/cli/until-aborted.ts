@@ -1,7 +1,8 @@
-import type { Readable } from 'node:stream';
-
 /** What comes from a stream until a signal is aborted; then the end, as if the stream had ended there. */
-export async function* untilAborted(input: Readable, signal: AbortSignal): AsyncGenerator<unknown> {
+export async function* untilAborted(
+  input: AsyncIterable<unknown>,
+  signal: AbortSignal,
+): AsyncGenerator<unknown> {
   const pieces = input[Symbol.asyncIterator]();
   const aborted = new Promise<'aborted'>((resolve) => {
     signal.addEventListener('abort', () => resolve('aborted'), { once: true });

@@ -76,12 +76,11 @@ export function createLineMarker({ rules, workers, onFailed }: LineMarkerOptions
     const bounds = new Uint32Array(2 * lines);
     bounds.set(starts);
     bounds.set(ends, lines);
-    // A copy travels: others may still read these bytes.
-    const copy = new Uint8Array(bytes);
-    const request: MarkRequest = { bytes: copy, bounds };
+    // Of bytes that are shared no copy is made.
+    const request: MarkRequest = { bytes, bounds };
     return new Promise((resolve) => {
       asked.push({ chunk, resolve });
-      worker.postMessage(request, [copy.buffer, bounds.buffer]);
+      worker.postMessage(request, [bounds.buffer]);
     });
   }
 

@@ -1,3 +1,6 @@
+/** Chunks of a stream that may still be looked at when the next one comes: what comes in the wait for a trace on a busy machine. */
+export const CHUNKS_KEPT = 64;
+
 /** Lines as they came, still bytes: line `n` is `bytes[starts[n], ends[n])`, without its line end. */
 export interface LineChunk {
   readonly bytes: Buffer;

@@ -1,21 +1,29 @@
-import { type LineChunk, textOfLine } from '../record/line-chunk.ts';
+import { CHUNKS_KEPT, type LineChunk, textOfLine } from '../record/line-chunk.ts';
 
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 
+/** What is read at once and the rest of a line mostly fit into so many bytes; more gets a buffer of its own. */
+const BUFFER_BYTES = 128 * 1024;
+/** Besides the chunks that others keep some are being filled, marked and taken. */
+const BUFFERS = CHUNKS_KEPT + 16;
+
 /**
  * Splits a byte stream into lines (without `\n` and `\r`), in groups of what came together. A line longer than `maxBytes` is
- * cut there, and what follows up to its end is left out. Pulls only as fast as it is consumed.
+ * cut there, and what follows up to its end is left out. Pulls only as fast as it is consumed, and keeps nothing of a piece behind the
+ * next pull. The bytes of a chunk are shared with other threads, and hold until `CHUNKS_KEPT` more have come: a stream of many GB
+ * takes the same few buffers.
  */
 export async function* lineChunks(
   input: AsyncIterable<unknown>,
   maxBytes: number,
 ): AsyncGenerator<LineChunk> {
+  const ring = new BufferRing();
   let rest: Buffer = Buffer.alloc(0);
   let skipping = false;
   for await (const piece of input) {
     const read: Buffer = typeof piece === 'string' ? Buffer.from(piece) : (piece as Buffer);
-    const bytes = rest.length === 0 ? read : Buffer.concat([rest, read]);
+    const bytes = ring.join(rest, read);
     const lines = new LineCutter(bytes, maxBytes);
     // In what is left of the last one there is no line end.
     let searched = rest.length;
@@ -39,6 +47,32 @@ export async function* lineChunks(
     lines.add(0, rest.length);
     yield lines;
   }
+}
+
+/** Buffers that are filled one after the other, and then from the first again. */
+class BufferRing {
+  readonly #buffers: Buffer[] = [];
+  #next = 0;
+
+  /** Two pieces, one behind the other. */
+  join(first: Buffer, second: Buffer): Buffer {
+    const length = first.length + second.length;
+    const bytes = length > BUFFER_BYTES ? sharedBuffer(length) : this.#take().subarray(0, length);
+    first.copy(bytes);
+    second.copy(bytes, first.length);
+    return bytes;
+  }
+
+  #take(): Buffer {
+    const index = this.#next;
+    this.#next = (index + 1) % BUFFERS;
+    this.#buffers[index] ??= sharedBuffer(BUFFER_BYTES);
+    return this.#buffers[index];
+  }
+}
+
+function sharedBuffer(bytes: number): Buffer {
+  return Buffer.from(new SharedArrayBuffer(bytes));
 }
 
 /** The same lines as texts. */

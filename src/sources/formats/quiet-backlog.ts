@@ -1,4 +1,4 @@
-import { type LineChunk, textOfLine } from '../../record/line-chunk.ts';
+import { CHUNKS_KEPT, type LineChunk, textOfLine } from '../../record/line-chunk.ts';
 import type { RecordContext } from '../../record/structured.ts';
 
 /** A line that was passed over, in case that it leads a stack trace after all. */
@@ -38,8 +38,6 @@ export interface QuietBacklogOptions {
   readonly streamOf: (line: QuietLine) => string;
 }
 
-/** Chunks that are kept, of 64 KiB each: what comes in `waitMs` on a busy machine. What is older leads no trace any more. */
-const MAX_SEGMENTS = 64;
 /** Streams whose newest line is remembered without looking whether it is still there. */
 const MANY_STREAMS = 10_000;
 
@@ -77,7 +75,7 @@ export class QuietBacklog {
     if (last?.chunk !== chunk || last.context !== context) {
       last = { chunk, context, runs: [], left: 0 };
       this.#segments.push(last);
-      if (this.#segments.length > MAX_SEGMENTS) this.#settleFirst(1);
+      if (this.#segments.length > CHUNKS_KEPT) this.#settleFirst(1);
     }
     last.runs.push({ from, to, place: this.#place });
     last.left += to - from;
