@@ -59,12 +59,18 @@ export function createRetention(db: Db, limits: RetentionLimits, slots: Slots) {
       (SELECT id FROM groups g WHERE EXISTS (SELECT 1 FROM samples p WHERE p.group_id = g.id)
        ORDER BY last_seen_at LIMIT ${GROUPS_CHUNK})`);
   const pragma = (name: string) => db.pragma(name, { simple: true }) as number;
-  let slotsExpiredAt = Number.NEGATIVE_INFINITY;
+  // The places of texts are all looked at, once a day, when nothing else is left to forget.
+  let sweptAt = Number.NEGATIVE_INFINITY;
+  let sweepBefore: number | undefined;
   const usedBytes = () => (pragma('page_count') - pragma('freelist_count')) * pragma('page_size');
 
   return {
     /** Returns true while there is more to forget. */
     step(now: number): boolean {
+      if (sweepBefore !== undefined) {
+        if (!slots.expire(sweepBefore)) sweepBefore = undefined;
+        return sweepBefore !== undefined;
+      }
       const before = now - limits.days * DAY_MS;
       let most = 0;
       for (const statement of byAge) {
@@ -74,11 +80,12 @@ export function createRetention(db: Db, limits: RetentionLimits, slots: Slots) {
         const events = oldestEvents.run(now - KEPT_MS).changes;
         if (events > 0 || oldestSamples.run().changes > 0) most = CHUNK;
       }
-      // Looks at all of them: once a day, after the groups that they belong to.
-      const expires = most < CHUNK && now - slotsExpiredAt >= DAY_MS;
-      if (expires && !slots.expire(before)) slotsExpiredAt = now;
       db.pragma('incremental_vacuum(500)');
-      return most >= CHUNK || now - slotsExpiredAt >= DAY_MS;
+      if (most >= CHUNK) return true;
+      if (now - sweptAt < DAY_MS) return false;
+      sweptAt = now;
+      sweepBefore = before;
+      return true;
     },
   };
 }
