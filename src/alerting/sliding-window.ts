@@ -14,6 +14,10 @@ export class SlidingWindow {
     const time = last >= this.#head ? Math.max(at, this.#at[last] as number) : at;
     if (last >= this.#head && this.#at[last] === time) {
       this.#count[last] = (this.#count[last] as number) + count;
+    } else if (this.#at.length === 0) {
+      // Room for one: of many groups there is never a second event.
+      this.#at = [time];
+      this.#count = [count];
     } else {
       this.#at.push(time);
       this.#count.push(count);

@@ -113,6 +113,7 @@ export function createBatchWriter(
     const row = groups.touch(group, regressionAfterMs);
     grouping.seen(facts.fingerprint);
     for (const event of group.events) eventRows.write(row, services.idOf(event.service), event);
+    groups.countSamples(row);
     for (const { minute: at, service, count } of group.minutes) {
       countMinute.run(at, row.id, services.idOf(service), count);
       tallies.counted(at);

@@ -26,7 +26,6 @@ export function createEventRows(db: Db, { samplesPerGroup, samplesPerMinute }: E
   const putSample = db.prepare(`
     INSERT OR REPLACE INTO samples (group_id, slot, number, observed_at, service_id, trace_id, text)
     VALUES (?, ?, ?, ?, ?, ?, ?)`);
-  const countSamples = db.prepare('UPDATE groups SET samples = ? WHERE id = ?');
 
   /** False when the row is not there any more. */
   function foldIn(row: OpenRow, event: EventFold, groupId: number): boolean {
@@ -53,7 +52,6 @@ export function createEventRows(db: Db, { samplesPerGroup, samplesPerMinute }: E
       const number = group.samples++;
       putSample.run(group.id, number % samplesPerGroup, number, observedAt, serviceId, traceId ?? null, text);
     }
-    if (written.length > 0) countSamples.run(group.samples, group.id);
     return written.length;
   }
 

@@ -6,6 +6,8 @@ export interface GroupRow {
   readonly id: number;
   /** Samples that were ever written of it: the number of the next. */
   samples: number;
+  /** The same as its row says it. */
+  samplesCounted: number;
   /** The newest row of each service, by its id. */
   readonly open: Map<number, OpenRow>;
 }
@@ -22,8 +24,13 @@ export interface OpenRow {
   times: readonly number[];
 }
 
+type Described = Pick<
+  GroupFacts,
+  'signatureKey' | 'signatureId' | 'policy' | 'severity' | 'summary' | 'runbook' | 'isOwn'
+>;
+
 interface Remembered extends GroupRow {
-  readonly facts: GroupFacts;
+  readonly described: Described;
 }
 
 /** Groups that are remembered in each of two generations: the row of any other is looked up by its fingerprint. */
@@ -44,12 +51,12 @@ const DESCRIBED = [
 export function createGroupRows(db: Db) {
   const insert = `
     INSERT INTO groups (fingerprint, signature_key, signature_id, category, policy, severity, severity_rank, summary, runbook,
-      canonical, form, first_seen_at, last_seen_at, count, last_alert_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      canonical, form, first_seen_at, last_seen_at, count, last_alert_at, samples)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (fingerprint) DO UPDATE SET
       regressed_at = CASE WHEN excluded.first_seen_at - last_seen_at >= ? THEN excluded.first_seen_at ELSE regressed_at END,
       last_seen_at = max(last_seen_at, excluded.last_seen_at), count = count + excluded.count,
-      last_alert_at = coalesce(excluded.last_alert_at, last_alert_at)`;
+      last_alert_at = coalesce(excluded.last_alert_at, last_alert_at), samples = samples + excluded.samples`;
   const own = DESCRIBED.map((column) => `${column} = excluded.${column}`);
   const merged = DESCRIBED.map(
     (column) =>
@@ -66,6 +73,7 @@ export function createGroupRows(db: Db) {
     UPDATE groups SET regressed_at = CASE WHEN ? - last_seen_at >= ? THEN ? ELSE regressed_at END,
       last_seen_at = max(last_seen_at, ?), count = count + ?, last_alert_at = coalesce(?, last_alert_at)
     WHERE id = ? AND fingerprint = ?`);
+  const countSamples = db.prepare('UPDATE groups SET samples = ? WHERE id = ?');
   let young = new Map<string, Remembered>();
   let old = new Map<string, Remembered>();
 
@@ -79,12 +87,13 @@ export function createGroupRows(db: Db) {
 
   return {
     /** Counts a batch's events of a group in its row, which is made when it is new. */
-    touch({ facts, firstAt, lastAt, count, alerts }: GroupBatch, regressionAfterMs: number): GroupRow {
+    touch(group: GroupBatch, regressionAfterMs: number): GroupRow {
+      const { facts, firstAt, lastAt, count, alerts } = group;
       const { fingerprint } = facts;
       const lastAlertAt = alerts.at(-1)?.rangAt ?? null;
       const isYoung = young.has(fingerprint);
       const known = young.get(fingerprint) ?? old.get(fingerprint);
-      if (known && sameFacts(known.facts, facts)) {
+      if (known && sameFacts(known.described, facts)) {
         const { id } = known;
         const { changes } = touch.run(
           ...[firstAt, regressionAfterMs, firstAt, lastAt, count, lastAlertAt, id, fingerprint],
@@ -95,6 +104,8 @@ export function createGroupRows(db: Db) {
         }
       }
       const f = facts;
+      // Of a group that is not remembered every sample of the batch is written; of another `countSamples` has the last word.
+      const samples = group.events.reduce((sum, event) => sum + event.samples.length, 0);
       const row = (f.isOwn ? putOwn : putMerged).get(
         ...[
           fingerprint,
@@ -105,16 +116,23 @@ export function createGroupRows(db: Db) {
           f.severity,
           f.severityRank,
         ],
-        ...[f.summary, f.runbook ?? null, f.canonical, f.form, firstAt, lastAt, count, lastAlertAt],
+        ...[f.summary, f.runbook ?? null, f.canonical, f.form, firstAt, lastAt, count, lastAlertAt, samples],
         regressionAfterMs,
       ) as { id: number; samples: number };
-      const remembered = {
-        ...row,
-        facts,
-        open: known?.id === row.id ? known.open : new Map<number, OpenRow>(),
+      const { signatureKey, signatureId, policy, severity, summary, runbook, isOwn } = facts;
+      const open = known?.id === row.id ? known.open : new Map<number, OpenRow>();
+      const remembered: Remembered = {
+        ...{ id: row.id, samples: row.samples - samples, samplesCounted: row.samples, open },
+        described: { signatureKey, signatureId, policy, severity, summary, runbook, isOwn },
       };
       remember(fingerprint, remembered);
       return remembered;
+    },
+    /** After the samples of the batch were written. */
+    countSamples(row: GroupRow): void {
+      if (row.samples === row.samplesCounted) return;
+      countSamples.run(row.samples, row.id);
+      row.samplesCounted = row.samples;
     },
     /** What is remembered of a group. */
     remembered: (fingerprint: string): GroupRow | undefined => young.get(fingerprint) ?? old.get(fingerprint),
@@ -127,7 +145,7 @@ export function createGroupRows(db: Db) {
 }
 
 /** Whether writing `b` after `a` would change nothing of what the group is. */
-function sameFacts(a: GroupFacts, b: GroupFacts): boolean {
+function sameFacts(a: Described, b: Described): boolean {
   return (
     a.signatureKey === b.signatureKey &&
     a.signatureId === b.signatureId &&
@@ -135,6 +153,6 @@ function sameFacts(a: GroupFacts, b: GroupFacts): boolean {
     a.severity === b.severity &&
     a.summary === b.summary &&
     a.runbook === b.runbook &&
-    a.isOwn === b.isOwn
+    (a.isOwn || !b.isOwn)
   );
 }

@@ -60,6 +60,22 @@ describe('many events of a group within a minute', () => {
     expect(list(21, 22)[0]).toMatchObject({ count: 20, services: ['a'] });
   });
 
+  it('are as few of a group whose own events and merged ones take turns', () => {
+    const opened = room();
+    const names = ['anna', 'bruno', 'carla', 'dario', 'elena', 'fabio', 'greta', 'hugo'];
+    for (let n = 0; n < 80; n++)
+      opened.take(20 * MINUTE + n, `ERROR the ${names[n % 8]} shard of the cache is gone`);
+    // Five of them were groups of their own before the sixth came.
+    const { rows, ...sums } = sumsOf(opened);
+    expect(sums).toEqual({ events: 80, groups: 80, minutes: 80 });
+    expect(rows).toBeLessThanOrEqual(5 + 2 * 5);
+    const [list] = opened.store.errors.list({ from: NOON, to: NOON + 30 * MINUTE });
+    const target = list && opened.store.samples.resolve(list.fingerprint);
+    const samples = target ? opened.store.samples.newest(target, 100) : [];
+    expect(new Set(samples.map(({ observedAt }) => observedAt)).size).toBe(samples.length);
+    expect(samples.length).toBe(rows);
+  });
+
   it('stay exact when the batch of some of them could not be written', () => {
     const opened = room();
     for (let n = 0; n < 10; n++) opened.take(n, RESET);
