@@ -10,6 +10,14 @@ export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
 }
 
+/** A process that is ending may still hold the database when the next one opens it. */
+const OPENING_MS = 5_000;
+/**
+ * While another process holds the lock (a person's sqlite3) everything in this one stands still so long at most; a batch that has
+ * waited longer is refused, and what came over UDP is lost with it.
+ */
+const BUSY_MS = 1_000;
+
 /**
  * Opens `<dataDir>/tocsin.db`, creating and migrating it as needed; `:memory:` gives a database that is gone at the end.
  * WAL with FULL sync: what is committed survives the loss of power, and readers never wait for the writer.
@@ -20,7 +28,7 @@ export function openDatabase(dataDir: string): Db {
   let db: Db | undefined;
   try {
     if (dataDir !== ':memory:') makeDirectory(dataDir);
-    db = new Database(file, { timeout: 5_000 });
+    db = new Database(file, { timeout: OPENING_MS });
     if (dataDir !== ':memory:') chmodSync(file, 0o600);
     // Set before the first table: freed pages go back to the file system (retention).
     db.pragma('auto_vacuum = INCREMENTAL');
@@ -30,6 +38,7 @@ export function openDatabase(dataDir: string): Db {
     db.pragma('wal_autocheckpoint = 4000');
     db.pragma('temp_store = MEMORY');
     migrate(db, file);
+    db.pragma(`busy_timeout = ${BUSY_MS}`);
     return db;
   } catch (error) {
     db?.close();
