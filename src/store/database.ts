@@ -10,6 +10,10 @@ export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
 }
 
+/** Pages in the log before they are copied into the database, which takes a moment. */
+const CHECKPOINT = 4_000;
+const SMALL_CHECKPOINT = 800;
+
 /** A process that is ending may still hold the database when the next one opens it. */
 const OPENING_MS = 5_000;
 /**
@@ -35,7 +39,7 @@ export function openDatabase(dataDir: string): Db {
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
     db.pragma('cache_size = -65536');
-    db.pragma('wal_autocheckpoint = 4000');
+    db.pragma(`wal_autocheckpoint = ${CHECKPOINT}`);
     db.pragma('temp_store = MEMORY');
     migrate(db, file);
     db.pragma(`busy_timeout = ${BUSY_MS}`);
@@ -79,4 +83,19 @@ export function inTransaction<Args extends unknown[], Result>(
 ): (...args: Args) => Result {
   const run = db.transaction(work);
   return (...args) => run.immediate(...args);
+}
+
+/**
+ * For what nobody waits for, and what is done again if it is lost with the power: its commits do not wait for the disk, and what they
+ * change is copied into the database in small portions, so that no other is held up.
+ */
+export function inBackground<Result>(db: Db, work: () => Result): Result {
+  db.pragma('synchronous = NORMAL');
+  db.pragma(`wal_autocheckpoint = ${SMALL_CHECKPOINT}`);
+  try {
+    return work();
+  } finally {
+    db.pragma(`wal_autocheckpoint = ${CHECKPOINT}`);
+    db.pragma('synchronous = FULL');
+  }
 }

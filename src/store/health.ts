@@ -90,8 +90,7 @@ export function createHealth(db: Db) {
     FROM outbox o JOIN alerts a ON a.id = o.alert_id WHERE o.done_at IS NULL AND o.kind = 'alert' AND a.rang_at >= @from
     UNION ALL
     SELECT a.id, o.destination, 'failed', o.last_error
-    FROM outbox o JOIN alerts a ON a.id = o.alert_id WHERE o.state = 'failed' AND o.kind = 'alert' AND a.rang_at >= @from
-    ORDER BY 1`);
+    FROM outbox o JOIN alerts a ON a.id = o.alert_id WHERE o.state = 'failed' AND o.kind = 'alert' AND a.rang_at >= @from`);
   const expected = db.prepare<[number], { n: number }>(
     'SELECT coalesce(sum(receivers), 0) AS n FROM alerts WHERE rang_at >= ?',
   );
@@ -162,7 +161,8 @@ export function createHealth(db: Db) {
         reasons.set(row.detail, (reasons.get(row.detail) ?? 0) + row.n);
       return reasons;
     },
-    undelivered: (from: number): readonly Undelivered[] => undelivered.all({ from }),
+    undelivered: (from: number): readonly Undelivered[] =>
+      undelivered.all({ from }).sort((a, b) => a.alertId - b.alertId),
     /** Events that did not ring, by the kind of decision. */
     decisions(from: number): ReadonlyMap<string, number> {
       return new Map(decisions.all({ minute: Math.floor(from / MINUTE_MS) }).map((row) => [row.kind, row.n]));
