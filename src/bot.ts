@@ -14,7 +14,7 @@ import { explainGroup } from './explain-line.ts';
 import type { Log } from './log.ts';
 import type { Submission } from './pipeline/pipeline.ts';
 import type { PlatformStatus } from './platforms/platform.ts';
-import { type ConnectedPlatforms, connectPlatforms } from './platforms.ts';
+import { type ConnectedPlatforms, connectPlatforms, NO_PLATFORMS } from './platforms.ts';
 import { tellResolved } from './resolved-alerts.ts';
 import { botRoutes, controlRoutes } from './routes.ts';
 import { socketSources } from './socket-sources.ts';
@@ -48,7 +48,8 @@ export class Bot {
   readonly #options: BotOptions;
   readonly #now = createClock();
   readonly #room: EngineRoom;
-  readonly #platforms: ConnectedPlatforms;
+  readonly #connect: () => Promise<ConnectedPlatforms>;
+  #platforms: ConnectedPlatforms = NO_PLATFORMS;
   readonly #ask: (words: readonly string[]) => Answer;
   readonly #watch: RulesWatch;
   readonly #startedAt = this.#now();
@@ -86,20 +87,21 @@ export class Bot {
     for (const [from, to] of migrated) if (access.telegramChats.has(from)) access.telegramChats.add(to);
     const chat = createChat({ context: this.#context(), access, log });
     this.#ask = (words) => chat.ask(TERMINAL, words);
-    this.#platforms = connectPlatforms({
-      settings,
-      chat,
-      log,
-      now: this.#now,
-      hints: options.hints ?? (() => []),
-      listen: true,
-      onStatus: (platform, status) => this.#onStatus(platform, status),
-      onMigrate: (from, to) => {
-        this.#room.store.meta.rememberMigration(from, to);
-        if (access.telegramChats.has(from)) access.telegramChats.add(to);
-      },
-      migrated,
-    });
+    this.#connect = () =>
+      connectPlatforms({
+        settings,
+        chat,
+        log,
+        now: this.#now,
+        hints: options.hints ?? (() => []),
+        listen: true,
+        onStatus: (platform, status) => this.#onStatus(platform, status),
+        onMigrate: (from, to) => {
+          this.#room.store.meta.rememberMigration(from, to);
+          if (access.telegramChats.has(from)) access.telegramChats.add(to);
+        },
+        migrated,
+      });
     this.#watch = new RulesWatch({
       settings,
       version: inForce.version,
@@ -111,6 +113,7 @@ export class Bot {
   async start(): Promise<void> {
     const { settings, log } = this.#options;
     try {
+      this.#platforms = await this.#connect();
       await this.#listen();
     } catch (error) {
       await this.stop();

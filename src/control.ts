@@ -14,6 +14,9 @@ export function controlSocket(dataDir: string): string {
   return join(tmpdir(), `tocsin-${createHash('sha1').update(path).digest('hex').slice(0, 12)}.sock`);
 }
 
+/** Behind the path of a command: no data, only what people read. */
+export const TEXT_ONLY = '?text';
+
 export interface ControlReply {
   readonly status: number;
   readonly body: string;

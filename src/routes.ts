@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer } from './chat/command.ts';
 import type { Settings } from './config/settings.ts';
-import type { Owner } from './control.ts';
+import { type Owner, TEXT_ONLY } from './control.ts';
 import type { EngineRoom } from './engine-room.ts';
 import type { ConnectedPlatforms } from './platforms.ts';
 import { createBodyBudget } from './sources/body-budget.ts';
@@ -63,7 +63,10 @@ export function controlRoutes(
     route('/command', async (request: IncomingMessage, response: ServerResponse) => {
       const read = await readBody(request, { maxBytes: 64 * 1024 });
       if (!read.ok) return json(response, read.status, { reason: read.reason });
-      json(response, 200, ask(JSON.parse(read.body.toString('utf8')) as string[]));
+      const answer = ask(JSON.parse(read.body.toString('utf8')) as string[]);
+      const { message, exit } = answer;
+      // All lines of a large database are many: they are read only for scripts.
+      json(response, 200, request.url?.endsWith(TEXT_ONLY) ? { message, exit } : answer);
     }),
     route('/drained', (_, response) => {
       pipeline.flush();

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Answer } from '../chat/command.ts';
 import { loadSettings } from '../config/load-settings.ts';
-import { askBot, type ControlReply } from '../control.ts';
+import { askBot, type ControlReply, TEXT_ONLY } from '../control.ts';
 import { renderTerminal } from '../platforms/terminal/render.ts';
 
 /** `tocsin errors`, `tocsin observe`, `tocsin why` …: the commands of the chat, asked of the running bot. */
@@ -52,7 +52,7 @@ function add(program: Command, name: string, description: string, alone: readonl
 
 async function ask(words: readonly string[], json: boolean): Promise<number> {
   const { dataDir } = loadSettings({ env: process.env });
-  const reply = await askBot(dataDir, 'POST', '/command', JSON.stringify(words));
+  const reply = await askBot(dataDir, 'POST', `/command${json ? '' : TEXT_ONLY}`, JSON.stringify(words));
   if (!reply) {
     process.stderr.write(
       `tocsin: no bot runs on ${dataDir}. Start it with "npm start", or set TOCSIN_DATA to its directory.\n`,

@@ -1,21 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { AlreadyRunningError } from '../bot.ts';
-import { ConfigError } from '../config/problem.ts';
 import { suggestion } from '../config/suggest.ts';
-import { ControlError } from '../control.ts';
-import { ListenError } from '../sources/listen-error.ts';
-import { TlsFilesError } from '../sources/tls-files.ts';
-import { DatabaseError } from '../store/database.ts';
-import { addAskCommands } from './ask.ts';
-import { addCheck } from './check.ts';
-import { addClassify } from './classify.ts';
-import { addDoctor } from './doctor.ts';
-import { addFingerprint } from './fingerprint.ts';
-import { InputError } from './input.ts';
-import { addPipe } from './pipe.ts';
-import { addReplay } from './replay.ts';
-import { addStart } from './start.ts';
+
+type Add = (program: Command) => void;
+
+const ask = async (): Promise<Add> => (await import('./ask.ts')).addAskCommands;
+
+/** Where each command is: only the one that is called is loaded. */
+const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
+  start: async () => (await import('./start.ts')).addStart,
+  pipe: async () => (await import('./pipe.ts')).addPipe,
+  classify: async () => (await import('./classify.ts')).addClassify,
+  replay: async () => (await import('./replay.ts')).addReplay,
+  fingerprint: async () => (await import('./fingerprint.ts')).addFingerprint,
+  check: async () => (await import('./check.ts')).addCheck,
+  doctor: async () => (await import('./doctor.ts')).addDoctor,
+  ...Object.fromEntries(
+    ['errors', 'observe', 'why', 'merge', 'split', 'sources', 'ack', 'mute', 'unmute', 'mutes'].map(
+      (name) => [name, ask],
+    ),
+  ),
+};
 
 /** Exit codes of every command (product.md section 7). */
 const FOUND_WRONG = 1;
@@ -47,20 +52,13 @@ export async function run(argv: readonly string[]): Promise<void> {
     .addHelpText('after', EPILOGUE)
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(`tocsin: ${text.replace(/^error: /, '')}`) });
-  for (const add of [
-    addStart,
-    addPipe,
-    addClassify,
-    addReplay,
-    addFingerprint,
-    addCheck,
-    addDoctor,
-    addAskCommands,
-  ])
-    add(program);
-  for (const command of program.commands) command.exitOverride();
   const [, , name] = argv;
-  const names = program.commands.map((command) => command.name());
+  const names = Object.keys(COMMANDS);
+  const wanted = COMMANDS[name ?? 'start'];
+  // The help, or what nobody knows: all of them.
+  const loading = wanted ? [wanted()] : [...new Set(Object.values(COMMANDS))].map((load) => load());
+  for (const add of await Promise.all(loading)) add(program);
+  for (const command of program.commands) command.exitOverride();
   // Commander would take it for an argument of the default command.
   if (name !== undefined && !name.startsWith('-') && name !== 'help' && !names.includes(name)) {
     process.stderr.write(`tocsin: there is no command "${name}". ${suggestion(name, names)}\n`);
@@ -70,28 +68,37 @@ export async function run(argv: readonly string[]): Promise<void> {
   try {
     await program.parseAsync(argv);
   } catch (error) {
-    process.exitCode = exitCodeOf(error);
+    process.exitCode = await exitCodeOf(error);
   }
 }
 
-function exitCodeOf(error: unknown): number {
+async function exitCodeOf(error: unknown): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
-  const usersMistakes = [
-    ConfigError,
-    ListenError,
-    TlsFilesError,
-    DatabaseError,
-    AlreadyRunningError,
-    InputError,
-  ];
-  if (usersMistakes.some((kind) => error instanceof kind)) {
-    process.stderr.write(`tocsin: ${(error as Error).message}\n`);
-    return WRONG_USAGE;
-  }
+  const { ControlError } = await import('../control.ts');
   if (error instanceof ControlError) {
     process.stderr.write(`tocsin: ${error.message}\n`);
     return FOUND_WRONG;
   }
+  if ((await usersMistakes()).some((kind) => error instanceof kind)) {
+    process.stderr.write(`tocsin: ${(error as Error).message}\n`);
+    return WRONG_USAGE;
+  }
   process.stderr.write(`tocsin: ${(error as Error).stack ?? String(error)}\n`);
   return FOUND_WRONG;
+}
+
+/** What a user can mend. */
+async function usersMistakes() {
+  const [bot, problem, input, listen, tls, database] = await Promise.all([
+    import('../bot.ts'),
+    import('../config/problem.ts'),
+    import('./input.ts'),
+    import('../sources/listen-error.ts'),
+    import('../sources/tls-files.ts'),
+    import('../store/database.ts'),
+  ]);
+  return [
+    ...[bot.AlreadyRunningError, problem.ConfigError, input.InputError],
+    ...[listen.ListenError, tls.TlsFilesError, database.DatabaseError],
+  ];
 }

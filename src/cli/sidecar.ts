@@ -6,7 +6,7 @@ import { EngineRoom } from '../engine-room.ts';
 import type { Log } from '../log.ts';
 import { createLineMarker, type LineMarker } from '../pipeline/line-marker.ts';
 import { createTerminal } from '../platforms/terminal/terminal.ts';
-import { type ConnectedPlatforms, connectPlatforms } from '../platforms.ts';
+import { type ConnectedPlatforms, connectPlatforms, NO_PLATFORMS } from '../platforms.ts';
 import type { LineChunk } from '../record/line-chunk.ts';
 import { ping } from '../routes.ts';
 import { HttpServer } from '../sources/http-server.ts';
@@ -32,8 +32,8 @@ export class Sidecar implements LineSink {
   readonly notTaken = 0;
   readonly #options: SidecarOptions;
   readonly #room: EngineRoom;
-  readonly #platforms: ConnectedPlatforms;
-  readonly #destinations: readonly Destination[];
+  #platforms: ConnectedPlatforms = NO_PLATFORMS;
+  #destinations: readonly Destination[] = [];
   /** Tells others that this directory has its writer. */
   #lock: HttpServer | undefined;
   readonly #lines: StdinRecords;
@@ -45,10 +45,6 @@ export class Sidecar implements LineSink {
   constructor(options: SidecarOptions) {
     const { settings, inForce, log, now } = options;
     this.#options = options;
-    const silent = {
-      command: async () => ({ kind: 'none' }) as const,
-      press: async () => ({ kind: 'none' }) as const,
-    };
     this.#room = new EngineRoom({
       settings,
       inForce,
@@ -59,27 +55,6 @@ export class Sidecar implements LineSink {
       givesUp: false,
       ...(settings.echo ? { onEvent: echo } : {}),
     });
-    this.#platforms = connectPlatforms({
-      settings,
-      chat: silent,
-      log,
-      now,
-      hints: () => [],
-      listen: false,
-      onMigrate: (from, to) => this.#room.store.meta.rememberMigration(from, to),
-      migrated: this.#room.store.meta.migratedChats(),
-      onStatus: (platform, status) => {
-        if (status.state === 'failed')
-          log.error({ platform, reason: status.reason }, 'A chat platform is not to be had.');
-      },
-    });
-    const chats = this.#platforms.alertDestinations;
-    const { isTTY, columns } = process.stdout;
-    const terminal = createTerminal((text) => process.stdout.write(text), {
-      colour: isTTY === true,
-      width: columns ?? 100,
-    });
-    this.#destinations = chats.length > 0 ? chats : [terminal];
     this.#marker = createLineMarker({
       rules: inForce.rules,
       workers: settings.workers,
@@ -94,12 +69,39 @@ export class Sidecar implements LineSink {
   }
 
   async start(): Promise<void> {
+    await this.#connect();
     const socket = clearStaleSocket(this.#options.settings.dataDir);
     this.#lock = new HttpServer({ at: { socket }, setting: 'TOCSIN_DATA', routes: [ping('pipe')] });
     await this.#lock.start();
     protectSocket(socket);
     this.#room.start();
     await Promise.all(this.#platforms.all.map((platform) => platform.start()));
+  }
+
+  async #connect(): Promise<void> {
+    const silent = {
+      command: async () => ({ kind: 'none' }) as const,
+      press: async () => ({ kind: 'none' }) as const,
+    };
+    this.#platforms = await connectPlatforms({
+      ...this.#options,
+      chat: silent,
+      hints: () => [],
+      listen: false,
+      onMigrate: (from, to) => this.#room.store.meta.rememberMigration(from, to),
+      migrated: this.#room.store.meta.migratedChats(),
+      onStatus: (platform, status) => {
+        if (status.state === 'failed')
+          this.#options.log.error({ platform, reason: status.reason }, 'A chat platform is not to be had.');
+      },
+    });
+    const chats = this.#platforms.alertDestinations;
+    const { isTTY, columns } = process.stdout;
+    const terminal = createTerminal((text) => process.stdout.write(text), {
+      colour: isTTY === true,
+      width: columns ?? 100,
+    });
+    this.#destinations = chats.length > 0 ? chats : [terminal];
   }
 
   async take(chunk: LineChunk): Promise<void> {

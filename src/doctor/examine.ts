@@ -69,7 +69,7 @@ async function* examineChats(
   settings: Settings,
   running: Running,
 ): AsyncGenerator<Finding> {
-  const platforms = connect(settings, now);
+  const platforms = await connect(settings, now);
   const destinations = [...platforms.alertDestinations, ...platforms.otherDestinations];
   const ids = destinations.map(({ id }) => id);
   const asked = [...askTelegram(settings, ids, running, now), ...askSlack(settings, ids, now)];
@@ -118,7 +118,7 @@ function askSlack(
 }
 
 /** The destinations as the bot has them; nothing is listened for, and what is logged is in the findings. */
-function connect(settings: Settings, now: () => number): ConnectedPlatforms {
+function connect(settings: Settings, now: () => number): Promise<ConnectedPlatforms> {
   const silent = {
     command: async () => ({ kind: 'none' }) as const,
     press: async () => ({ kind: 'none' }) as const,

@@ -95,7 +95,7 @@ export function createAlerts(db: Db) {
     WHERE g.signature_key = @key AND (@fingerprint IS NULL OR g.fingerprint = @fingerprint OR g.root = @fingerprint)
       AND a.rang_at >= @from AND a.acked_at IS NULL ORDER BY a.id DESC`);
   const allUnacked = db.prepare<[number], { id: number }>(
-    'SELECT id FROM alerts WHERE rang_at >= ? AND acked_at IS NULL ORDER BY id DESC',
+    'SELECT id FROM alerts WHERE rang_at >= ? AND acked_at IS NULL ORDER BY rang_at DESC, id DESC',
   );
   const due = db.prepare<[number, number], { id: number }>(`
     SELECT id FROM alerts WHERE policy = 'escalate' AND shadow = 0 AND acked_at IS NULL AND escalated_at IS NULL

@@ -84,7 +84,14 @@ export function createErrorList(db: Db, countsOf: SpanCounts) {
       'SELECT s.id, s.name FROM json_each(?) j JOIN services s ON s.id = j.value',
     )
     .raw();
-  const last = db.prepare<[], number | null>('SELECT max(last_seen_at) FROM groups').pluck();
+  // No other group was seen later than those of the last minute in which anything was counted.
+  const last = db
+    .prepare<[], number | null>(`
+      SELECT coalesce(
+        (SELECT max(last_seen_at) FROM groups
+          WHERE id IN (SELECT group_id FROM minutes WHERE minute = (SELECT max(minute) FROM minutes))),
+        (SELECT max(last_seen_at) FROM groups))`)
+    .pluck();
 
   function filterOf({ from, service, category, minSeverityRank, only }: ErrorQuery): SumFilter {
     const size = (highest.get() ?? 0) + 1;

@@ -341,7 +341,7 @@ export const MIGRATIONS: readonly string[] = [
     UNION ALL SELECT minute, 'cooldown', cooldown FROM sums WHERE cooldown > 0
     UNION ALL SELECT minute, 'muted', muted FROM sums WHERE muted > 0
     UNION ALL SELECT minute, 'generic_off', off FROM sums WHERE off > 0;
-  CREATE INDEX decisions_muted ON decisions (bound, minute) WHERE kind = 'muted';
+  CREATE INDEX decisions_muted ON decisions (bound, minute, count) WHERE kind = 'muted';
 
   -- the signatures and categories that groups were seen under; signature_id is empty where no signature knew them
   CREATE TABLE signatures (
@@ -364,10 +364,14 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   INSERT INTO source_hours SELECT minute / 60, source, what, sum(count) FROM source_counts GROUP BY 1, 2, 3;
 
-  -- the account of /observe reads no row of a message that is done
+  -- so that the account of /observe reads indexes only
   DROP INDEX outbox_alert;
   CREATE INDEX outbox_alert ON outbox (alert_id, kind, state, destination);
   CREATE INDEX outbox_failed ON outbox (alert_id) WHERE state = 'failed';
+  DROP INDEX outbox_rang;
+  CREATE INDEX outbox_rang ON outbox (destination, created_at, kind, state);
+  DROP INDEX alerts_rang_at;
+  CREATE INDEX alerts_rang_at ON alerts (rang_at, severity, receivers);
   DROP INDEX dispatch_log_alert;
   CREATE INDEX dispatch_log_alert ON dispatch_log (alert_id, outcome);
   `,

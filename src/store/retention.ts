@@ -1,4 +1,4 @@
-import { type Db, inTransaction } from './database.ts';
+import { type Db, inBackground, inTransaction } from './database.ts';
 import type { Slots } from './slots.ts';
 
 const DAY_MS = 86_400_000;
@@ -157,16 +157,18 @@ export function createRetention(db: Db, limits: RetentionLimits, slots: Slots) {
   ];
   let next = 0;
 
+  function pieces(now: number): boolean {
+    const startedAt = performance.now();
+    while (performance.now() - startedAt < STEP_MS) {
+      const hasMore = (work[next] as Work)(now);
+      if (!hasMore) next = (next + 1) % work.length;
+      if (!hasMore && next === 0) return false;
+    }
+    return true;
+  }
+
   return {
     /** Returns true while there is more to forget. */
-    step(now: number): boolean {
-      const startedAt = performance.now();
-      while (performance.now() - startedAt < STEP_MS) {
-        const hasMore = (work[next] as Work)(now);
-        if (!hasMore) next = (next + 1) % work.length;
-        if (!hasMore && next === 0) return false;
-      }
-      return true;
-    },
+    step: (now: number): boolean => inBackground(db, () => pieces(now)),
   };
 }

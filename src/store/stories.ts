@@ -86,8 +86,9 @@ export function createStories(db: Db) {
   const waiting = db.prepare<[number], WaitingRow>(`
     SELECT alert_id AS alertId, destination, state, attempts, next_attempt_at AS nextAttemptAt, last_error AS lastError
     FROM outbox WHERE alert_id = ? AND done_at IS NULL ORDER BY id`);
-  const edits = db.prepare<[number], EditRow>(`
-    SELECT alert_id AS alertId, destination, edits, edited_at AS at, shown FROM live WHERE alert_id = ? AND edits > 0`);
+  const edits = db.prepare<[{ id: number }], EditRow>(`
+    SELECT alert_id AS alertId, destination, edits, edited_at AS at, shown FROM live
+    WHERE group_id = (SELECT group_id FROM alerts WHERE id = @id) AND alert_id = @id AND edits > 0`);
   const noise = db.prepare<[{ from: number; pattern: string | null }], NoiseRow>(`
     SELECT pattern, sum(count) AS count, max(last_at) AS lastAt, sample FROM noise
     WHERE minute >= @from / 60000 AND (@pattern IS NULL OR pattern = @pattern) GROUP BY pattern ORDER BY count DESC`);
@@ -108,7 +109,7 @@ export function createStories(db: Db) {
       rings.all({ key: signatureKey, fingerprint: fingerprint ?? null, limit }),
     dispatches: (alertId: number): readonly DispatchRow[] => dispatches.all(alertId),
     waiting: (alertId: number): readonly WaitingRow[] => waiting.all(alertId),
-    edits: (alertId: number): readonly EditRow[] => edits.all(alertId),
+    edits: (alertId: number): readonly EditRow[] => edits.all({ id: alertId }),
     /** What the allowlist took since `from` (ms), by pattern. */
     noise: (from: number, pattern?: string): readonly NoiseRow[] =>
       noise.all({ from, pattern: pattern ?? null }),

@@ -1,4 +1,4 @@
-import { type Db, inTransaction } from './database.ts';
+import { type Db, inBackground, inTransaction } from './database.ts';
 import { CELL, TALLY_LENGTHS, type Tallies, type TallySpan } from './tallies.ts';
 
 const MINUTE_MS = 60_000;
@@ -112,7 +112,7 @@ export function createTallyMaker(db: Db, tallies: Tallies) {
       const { done, value } = steps.next();
       if (!done) return true;
       work = undefined;
-      if (value) write(span, packed(value));
+      if (value) inBackground(db, () => write(span, packed(value)));
       missing = missing?.filter((one) => one !== span);
       return true;
     },

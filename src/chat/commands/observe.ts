@@ -1,5 +1,4 @@
 import type { Block, Message, Span } from '../../message/message.ts';
-import type { DestinationHealth } from '../../store/health.ts';
 import { type Answer, type ChatContext, type Command, UsageError } from '../command.ts';
 import { type Account, accountFor, equationOf, verdictOf } from '../views/account.ts';
 import { formatAgo, formatBytes, formatCount, formatSpan } from '../views/format.ts';
@@ -34,7 +33,6 @@ function observe(context: ChatContext, windowMs: number, detail: 0 | 1 | 2): Ans
   const now = context.now();
   const from = now - windowMs;
   const account = accountFor(context, from);
-  const destinations = context.store.health.destinations(from);
   const troubles = context.runtime.troubles();
   const healthy = account.agrees && troubles.length === 0;
   const verdict = verdictOf(account);
@@ -49,7 +47,7 @@ function observe(context: ChatContext, windowMs: number, detail: 0 | 1 | 2): Ans
   else {
     blocks.push(
       ...alertTable(account),
-      ...dispatchBlocks(context, destinations, from, now),
+      ...dispatchBlocks(context, from, now),
       ...sourceBlocks(context, from),
     );
     blocks.push(...cooldownBlocks(context, now), systemBlock(context, now));
@@ -59,7 +57,10 @@ function observe(context: ChatContext, windowMs: number, detail: 0 | 1 | 2): Ans
   const message: Message = { summary: `Tocsin, ${span}: ${sentence}`, blocks };
   return {
     message,
-    data: [dataOf(context, account, destinations, from, sentence)],
+    // For scripts: read only when somebody wants it.
+    get data() {
+      return [dataOf(context, account, from, sentence)];
+    },
     exit: healthy ? 0 : 1,
   };
 }
@@ -97,12 +98,8 @@ function alertTable(account: Account): Block[] {
   return [{ type: 'table', rows: [head, ...rows] }];
 }
 
-function dispatchBlocks(
-  context: ChatContext,
-  rows: readonly DestinationHealth[],
-  from: number,
-  now: number,
-): Block[] {
+function dispatchBlocks(context: ChatContext, from: number, now: number): Block[] {
+  const rows = context.store.health.destinations(from);
   const decisions = context.store.health.decisions(from);
   const held = context.store.health.suppressed(from);
   const suppressed: Span[] = [
@@ -239,14 +236,9 @@ function recentBlock(context: ChatContext, now: number): Block {
   return { type: 'table', rows: [['alert', 'rang', 'severity', 'signature'], ...rows] };
 }
 
-function dataOf(
-  context: ChatContext,
-  account: Account,
-  destinations: readonly DestinationHealth[],
-  from: number,
-  verdict: string,
-) {
+function dataOf(context: ChatContext, account: Account, from: number, verdict: string) {
   const { store, runtime } = context;
+  const destinations = store.health.destinations(from);
   const now = context.now();
   return {
     verdict,
