@@ -73,7 +73,10 @@ it(`counts every acknowledged event once and rings once over ${ROUNDS} kill -9 a
 
   // One ring for the whole run, which is shorter than its cooldown; further copies only where a kill met the request under way, marked.
   await new Promise((resolve) => setTimeout(resolve, 1_000));
-  const rings = telegram.messages(CHAT).filter((message) => message.text.includes('NET_RESET'));
+  const rings = telegram.calls
+    .filter(({ method }) => method === 'sendMessage')
+    .map(({ payload }) => ({ text: String(payload['text']) }))
+    .filter(({ text }) => text.includes('NET_RESET'));
   expect(rings.length).toBeGreaterThanOrEqual(1);
   expect(rings.filter(({ text }) => !text.includes('Possible repeat')).length).toBeLessThanOrEqual(1);
   await bot.kill('SIGTERM');
