@@ -10,6 +10,7 @@ import { loadInForce } from '../config/rule-files.ts';
 import type { Settings } from '../config/settings.ts';
 import { findRunning } from '../control.ts';
 import { createLog, type Log } from '../log.ts';
+import { keepHeapSmall } from '../small-heap.ts';
 import { lineChunks } from '../sources/lines.ts';
 import type { LineSink } from './line-sink.ts';
 import { forwardToBot } from './pipe-forward.ts';
@@ -26,6 +27,7 @@ export function addPipe(program: Command): void {
 }
 
 async function pipe(): Promise<void> {
+  keepHeapSmall();
   const settings = loadSettings({ env: process.env });
   const { inForce, warnings } = loadInForce(settings);
   const log = createLog({

@@ -4,6 +4,7 @@ import { loadSettings } from '../config/load-settings.ts';
 import { loadInForce } from '../config/rule-files.ts';
 import type { Settings } from '../config/settings.ts';
 import { createLog } from '../log.ts';
+import { keepHeapSmall } from '../small-heap.ts';
 import { untilSignal } from './signals.ts';
 
 /** `tocsin start`: the bot. */
@@ -15,6 +16,7 @@ export function addStart(program: Command): void {
 }
 
 async function start(): Promise<void> {
+  keepHeapSmall();
   const settings = loadSettings({ env: process.env });
   const { inForce, warnings } = loadInForce(settings);
   const log = createLog({

@@ -68,10 +68,13 @@ export interface PipelineOptions {
   readonly onEvent?: (record: LogRecord, signature: Signature | undefined) => void;
 }
 
-/** Records that may wait for their commit; above that sources are told to hold on. */
-const MAX_QUEUED = 15_000;
+/** Records that may wait for their commit, while the database is locked; above that sources are told to hold on. */
+const MAX_WAITING = 50_000;
 /** Records in one transaction: bounds how long the event loop stands still. */
 const MAX_BATCH = 5_000;
+/** A lock of another process (a backup, a person's sqlite3) is waited for so long; then what waits is refused. */
+const LOCKED_MS = 10_000;
+const LOCKED_RETRY_MS = 250;
 
 /** The event of an alert of another system that is over. */
 export const RESOLVED = 'resolved';
@@ -84,19 +87,29 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+/** What is decided, and waits for its commit. */
+interface OpenBatch {
+  readonly builder: BatchBuilder;
+  readonly waiting: Waiting[];
+  /** Of earlier batches that were refused; told with this one. */
+  readonly refused: ReadonlyMap<string, number>;
+  records: number;
+  /** Since when the database is locked (ms, of the clock that is never set). */
+  lockedAt?: number;
+}
+
 /**
- * The way of a batch: loop guard, redact, classify, fingerprint, decide, commit. Submissions that come
- * together share one transaction; each is resolved after its commit.
+ * The way of a batch: loop guard, redact, classify, fingerprint, decide, commit. What is submitted is decided at once, so that records
+ * are soon forgotten; submissions that come together share one transaction, and each is resolved after it.
  */
 export class Pipeline {
   readonly #options: PipelineOptions;
   #rules: ActiveRules;
-  #queue: Waiting[] = [];
-  #queued = 0;
+  #open: OpenBatch | undefined;
   #timer: NodeJS.Timeout | undefined;
   readonly #pace = createCommitPace();
   /** Lines of batches that the database refused, by source: told as soon as it takes something again. */
-  readonly #refused = new Map<string, number>();
+  #refused = new Map<string, number>();
 
   constructor(options: PipelineOptions) {
     this.#options = options;
@@ -117,74 +130,80 @@ export class Pipeline {
 
   /** Whether a source should hold its lines back for now. */
   get overloaded(): boolean {
-    return this.#queued >= MAX_QUEUED;
+    return (this.#open?.records ?? 0) >= MAX_WAITING;
   }
 
   /** Resolves after the commit, in which all of the submission is stored; rejects when nothing of it could be. */
   submit(submission: Submission): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#queue.push({ submission, resolve, reject });
-      this.#queued += submission.records.length;
+      this.#open ??= this.#begin();
+      const batch = this.#open;
+      batch.waiting.push({ submission, resolve, reject });
+      batch.records += submission.records.length;
+      try {
+        this.#process(submission, batch.builder);
+      } catch (error) {
+        this.#open = undefined;
+        this.#refuse(batch, error as Error);
+        return;
+      }
       this.#pace.submitted(performance.now());
-      this.#timer ??= setTimeout(() => this.#commitIfDue(), 1);
+      if (batch.records >= MAX_BATCH && batch.lockedAt === undefined) this.#commit();
+      if (this.#open) this.#timer ??= setTimeout(() => this.#commitIfDue(), 1);
     });
   }
 
   #commitIfDue(): void {
-    const delay = this.#queued >= MAX_BATCH ? 0 : this.#pace.delay(performance.now());
-    if (delay === 0) this.#commitNext();
-    const wait = this.#queued >= MAX_BATCH ? 0 : Math.max(1, delay);
-    this.#timer = this.#queue.length === 0 ? undefined : setTimeout(() => this.#commitIfDue(), wait);
-  }
-
-  /** Commits all that waits, now. */
-  flush(): void {
-    clearTimeout(this.#timer);
     this.#timer = undefined;
-    while (this.#queue.length > 0) this.#commitNext();
+    const delay = this.#pace.delay(performance.now());
+    if (this.#open && delay === 0) this.#commit();
+    if (!this.#open) return;
+    const wait = this.#open.lockedAt === undefined ? Math.max(1, delay) : LOCKED_RETRY_MS;
+    this.#timer = setTimeout(() => this.#commitIfDue(), wait);
   }
 
-  #commitNext(): void {
-    const taken: Waiting[] = [];
-    let records = 0;
-    while (this.#queue.length > 0 && records < MAX_BATCH) {
-      const waiting = this.#queue.shift() as Waiting;
-      taken.push(waiting);
-      records += waiting.submission.records.length;
-    }
-    this.#queued -= records;
-    const { destinations, shadow } = this.#options;
+  /** Commits all that waits, now; while the database is locked everything waits. */
+  flush(): void {
+    while (this.#open) this.#commit();
+  }
+
+  #begin(): OpenBatch {
+    const { destinations, shadow, limits } = this.#options;
     const receivers = destinations();
-    const builder = new BatchBuilder(this.#options.limits, {
+    const builder = new BatchBuilder(limits, {
       destinations: receivers.length > 0 ? receivers : ['none'],
       suppressed: shadow ? 'shadow' : receivers.length === 0 ? 'no destination' : undefined,
     });
-    const { grouping } = this.#options;
+    const refused = this.#refused;
+    this.#refused = new Map();
+    for (const [source, count] of refused) {
+      builder.count(source, 'received', count);
+      builder.count(source, 'dropped:database', count);
+    }
+    return { builder, waiting: [], refused, records: 0 };
+  }
+
+  /** Commits the open batch, or refuses it; one that meets a lock stays open for a while. */
+  #commit(): void {
+    const open = this.#open as OpenBatch;
+    this.#open = undefined;
+    const { grouping, now, onCommitted, onStored } = this.#options;
     let batch: Batch;
     let alerts: StoredAlert[];
     try {
-      for (const { submission } of taken) this.#process(submission, builder);
-      for (const [source, count] of this.#refused) {
-        builder.count(source, 'received', count);
-        builder.count(source, 'dropped:database', count);
-      }
       const { regressionAfterMs } = this.#rules.alerts;
-      batch = builder.build(this.#options.now(), { grouping: grouping.rows(), regressionAfterMs });
+      batch = open.builder.build(now(), { grouping: grouping.rows(), regressionAfterMs });
       alerts = this.#write(batch);
     } catch (error) {
-      this.#options.states.forget(builder.fingerprints);
-      grouping.refused();
-      for (const { submission } of taken) this.#countRefused(submission);
-      this.#options.onFailed?.(error as Error, records);
-      for (const { reject } of taken) reject(error as Error);
+      if (isLocked(error)) open.lockedAt ??= performance.now();
+      if (open.lockedAt !== undefined && performance.now() - open.lockedAt < LOCKED_MS) this.#open = open;
+      else this.#refuse(open, error as Error);
       return;
     }
     grouping.committed();
-    this.#refused.clear();
-    for (const { resolve } of taken) resolve();
-    this.#options.onCommitted?.(batch, alerts);
-    const { onStored } = this.#options;
-    if (onStored) for (const { submission } of taken) onStored(submission);
+    for (const { resolve } of open.waiting) resolve();
+    onCommitted?.(batch, alerts);
+    if (onStored) for (const { submission } of open.waiting) onStored(submission);
   }
 
   #write(batch: Batch): StoredAlert[] {
@@ -194,6 +213,16 @@ export class Pipeline {
     } finally {
       this.#pace.committed(startedAt, performance.now());
     }
+  }
+
+  /** What was decided in a batch never happened. */
+  #refuse({ builder, waiting, refused, records }: OpenBatch, error: Error): void {
+    this.#options.states.forget(builder.fingerprints);
+    this.#options.grouping.refused();
+    for (const [source, count] of refused) this.#refused.set(source, count);
+    for (const { submission } of waiting) this.#countRefused(submission);
+    this.#options.onFailed?.(error, records);
+    for (const { reject } of waiting) reject(error);
   }
 
   #countRefused({ source, records, quiet = 0 }: Submission): void {
@@ -299,6 +328,11 @@ export class Pipeline {
     builder.add(event, decision, windowFirstAt);
     this.#options.onEvent?.(record, signature);
   }
+}
+
+function isLocked(error: unknown): boolean {
+  const { code = '' } = error as { code?: string };
+  return code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED');
 }
 
 /** The rules as the pipeline wants them. */
