@@ -15,6 +15,7 @@ const USAGE = `npm run bench -- [options]
 
   --only <words>    only the rows whose name has all these words in it ("pipe raw 1000"); --list shows the names
   --full            every combination of form, signatures and errors
+  --scaling         only what a line costs over ten thousand to ten million lines, 10 to 100,000 groups, 15 to 1,000 signatures
   --peers           also the other programs that are installed, on the same lines
   --lines <folder>  lines of *.log, *.txt, *.jsonl ({"line","raw"}) in place of made-up ones
   --rounds <n>      how often each row runs (3); the table has the medians
@@ -26,6 +27,7 @@ const USAGE = `npm run bench -- [options]
 const OPTIONS = {
   only: { type: 'string', multiple: true, default: [] },
   full: { type: 'boolean', default: false },
+  scaling: { type: 'boolean', default: false },
   peers: { type: 'boolean', default: false },
   lines: { type: 'string' },
   rounds: { type: 'string', default: '3' },
@@ -113,6 +115,7 @@ await runScript(import.meta.url, async (args) => {
     seconds,
     real: values.lines === undefined ? undefined : readRealLines(values.lines),
     full: values.full,
+    scaling: values.scaling,
     peers: values.peers,
     only: values.only.flatMap((words) => words.split(/\s+/)),
   });

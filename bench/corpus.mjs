@@ -20,9 +20,9 @@ const PLAIN = [
   'consumer group=orders partition=# offset=#  lag=# committed in # ms',
   'GC pause (young) #M->#M(#M) #.#ms, heap ok',
 ];
-/** Without digits, so that each is a group of its own; 26 * 26 * 26 of them. */
+/** Without digits, so that each is a group of its own; 26 * 26 * 26 * 26 of them. */
 const suffix = (n) =>
-  [676, 26, 1].map((unit) => 'abcdefghijklmnopqrstuvwxyz'[Math.floor(n / unit) % 26]).join('');
+  [17_576, 676, 26, 1].map((unit) => 'abcdefghijklmnopqrstuvwxyz'[Math.floor(n / unit) % 26]).join('');
 
 /**
  * Endless records of a seed: `errors` (0 to 1) of them match one of the common signatures, so that the same lines serve rule sets
@@ -111,7 +111,7 @@ export function takeLines(options, form, count) {
 
 /** A file with the first `count` lines, made once. */
 export async function corpusFile(dir, options, form, count) {
-  const file = join(dir, `${form}-${options.errors}-${count}.log`);
+  const file = join(dir, `${form}-${options.errors}-${options.groups}-${count}.log`);
   if (existsSync(file)) return file;
   const out = createWriteStream(file);
   const write = WRITERS[form];

@@ -28,10 +28,35 @@ const COMPARED = [
 const LINE_TOOLS_ONLY = new Set(['json']);
 
 /** Lines a second of run: fixed, because the first ones are dearer (JIT), and rows are compared with each other. */
-const PIPE_LINES = { usual: 150_000, storm: 30_000 };
+const PIPE_LINES = { usual: 300_000, storm: 50_000 };
+
+/** What a line costs must depend on none of these: how many lines, different errors and signatures there are. */
+const SCALING = [
+  ...[10_000, 100_000, 1_000_000, 10_000_000].map((lines) => ({ what: `${lines} lines`, lines })),
+  ...[10, 1_000, 100_000].map((groups) => ({ what: `${groups} groups`, groups, errors: 1, lines: 300_000 })),
+  ...[15, 200, 1_000].map((signatures) => ({
+    what: `${signatures} signatures`,
+    signatures,
+    lines: 1_000_000,
+  })),
+];
+
+function scalingRows({ seed, real, seconds }) {
+  return SCALING.map(({ what, lines, groups = GROUPS, errors = 0.03, signatures = 200 }) =>
+    stdinRow({
+      name: `scaling, ${what}`,
+      corpus: { seed, errors, groups, real },
+      form: 'raw',
+      seconds,
+      lines,
+      program: pipeProgram(signatures),
+    }),
+  );
+}
 
 /** Every row of the table, in the order in which each round runs them. */
-export function makeRows({ seed, real, full, peers, seconds, only }) {
+export function makeRows({ seed, real, full, peers, scaling, seconds, only }) {
+  if (scaling) return { rows: scalingRows({ seed, real, seconds }), missing: [] };
   const corpusOf = (errors) => ({ seed, errors, groups: GROUPS, real });
   const cell = (form, signatures, errors) => `${form}, ${signatures} signatures, ${errors * 100} %`;
   const pipe = (full ? FULL_PIPE : DEFAULT_PIPE).map(([form, signatures, errors]) =>
