@@ -70,7 +70,15 @@ function isQuietBlock(chunk: LineChunk, from: number, to: number, patterns: Patt
   const { bytes, starts, ends } = chunk;
   const start = starts[from] as number;
   const end = ends[to - 1] as number;
-  return end - start <= LONGEST && patterns.match(bytes.subarray(start, end)).length === 0;
+  if (end - start > LONGEST || !isUnbroken(chunk, from, to)) return false;
+  return patterns.match(bytes.subarray(start, end)).length === 0;
+}
+
+/** Whether nothing but a line end stands between the lines: what is cut of a long line would hide where it ends. */
+function isUnbroken({ starts, ends }: LineChunk, from: number, to: number): boolean {
+  for (let line = from + 1; line < to; line++)
+    if (starts[line] !== (ends[line - 1] as number) + 1) return false;
+  return true;
 }
 
 function bytesOf({ bytes, starts, ends }: LineChunk, line: number): Buffer {

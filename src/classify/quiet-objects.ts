@@ -48,7 +48,7 @@ class ObjectMarks {
     const marks = new Uint8Array(to - from).fill(MARK.TRACE);
     const texts = { starts: [] as number[], ends: [] as number[], lines: [] as number[] };
     const wrapped = others === 'texts' && isJournal(chunk, from, to);
-    const scratch = this.#reserve((ends[to - 1] as number) - (starts[from] as number) + 2 * (to - from));
+    const scratch = this.#reserve(2 * ((ends[to - 1] as number) - (starts[from] as number) + to - from));
     let at = 0;
     for (let line = from; line < to; line++) {
       const start = starts[line] as number;

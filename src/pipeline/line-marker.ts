@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { createQuietMarks } from '../classify/quiet-objects.ts';
 import type { Ruleset } from '../classify/signature.ts';
-import type { LineChunk, MarkLines } from '../record/line-chunk.ts';
+import { CHUNKS_UNDER_WAY, type LineChunk, type MarkLines } from '../record/line-chunk.ts';
 
 /** Lines of a chunk on their way to a worker: `bounds` are the starts of all lines, then their ends. */
 export interface MarkRequest {
@@ -85,7 +85,7 @@ export function createLineMarker({ rules, workers, onFailed }: LineMarkerOptions
   }
 
   return {
-    inFlight: Math.max(1, workers * AT_EACH),
+    inFlight: Math.min(CHUNKS_UNDER_WAY, Math.max(1, workers * AT_EACH)),
     mark(chunk) {
       threads ??= Array.from({ length: workers }, start);
       const [first, ...others] = threads;

@@ -1,5 +1,10 @@
-/** Chunks of a stream that may still be looked at when the next one comes: what comes in the wait for a trace on a busy machine. */
+/**
+ * Chunks of a stream that may still be looked at when the next one comes, whose bytes hold so long: what comes in the wait for a trace
+ * on a busy machine.
+ */
 export const CHUNKS_KEPT = 64;
+/** Chunks of a stream that may be on their way at once: being filled, marked, taken. */
+export const CHUNKS_UNDER_WAY = 16;
 
 /** Lines as they came, still bytes: line `n` is `bytes[starts[n], ends[n])`, without its line end. */
 export interface LineChunk {
@@ -8,6 +13,8 @@ export interface LineChunk {
   readonly ends: ArrayLike<number>;
   /** Who sent each line, where they are of several senders. */
   readonly sources?: readonly string[];
+  /** The bytes are used again when `CHUNKS_KEPT` chunks have come behind it. */
+  readonly fleeting?: boolean;
 }
 
 /**

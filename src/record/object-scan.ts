@@ -75,12 +75,18 @@ export class ObjectScan {
     return this.#tells || !this.#isText() ? SCANNED.TELLING : SCANNED.TEXT;
   }
 
-  /** Writes the text of the object that was read last; returns where it ends. Several texts are lines. */
+  /**
+   * Writes the text of the object that was read last; returns where it ends, at most twice as far as the object is long. Several texts
+   * are lines. So is a body behind an event: its level and its secrets are looked for in the body alone, from its beginning on.
+   */
   write(target: Buffer, at: number): number {
     let end = at;
     if (this.#hasEvent) {
       end = this.#copy(this.#event, target, end);
-      if (this.#bodies > 0) target[end++] = BLANK;
+      if (this.#bodies === 0) return end;
+      target[end++] = BLANK;
+      end = this.#copy(this.#texts[0] as Range, target, end);
+      target[end++] = LINE_FEED;
     }
     for (let index = 0; index < this.#bodies; index++) {
       if (index > 0) target[end++] = LINE_FEED;

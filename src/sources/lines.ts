@@ -1,18 +1,18 @@
-import { CHUNKS_KEPT, type LineChunk, textOfLine } from '../record/line-chunk.ts';
+import { CHUNKS_KEPT, CHUNKS_UNDER_WAY, type LineChunk, textOfLine } from '../record/line-chunk.ts';
 
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 
 /** What is read at once and the rest of a line mostly fit into so many bytes; more gets a buffer of its own. */
 const BUFFER_BYTES = 128 * 1024;
-/** Besides the chunks that others keep some are being filled, marked and taken. */
-const BUFFERS = CHUNKS_KEPT + 16;
+/** One more is the chunk itself behind which those kept stand, and one that comes before the next is taken. */
+const BUFFERS = CHUNKS_KEPT + CHUNKS_UNDER_WAY + 2;
 
 /**
  * Splits a byte stream into lines (without `\n` and `\r`), in groups of what came together. A line longer than `maxBytes` is
  * cut there, and what follows up to its end is left out. Pulls only as fast as it is consumed, and keeps nothing of a piece behind the
- * next pull. The bytes of a chunk are shared with other threads, and hold until `CHUNKS_KEPT` more have come: a stream of many GB
- * takes the same few buffers.
+ * next pull. The bytes of a chunk are shared with other threads, and are `fleeting`: a stream of many GB takes the same few
+ * buffers.
  */
 export async function* lineChunks(
   input: AsyncIterable<unknown>,
@@ -40,7 +40,10 @@ export async function* lineChunks(
       rest = bytes.subarray(bytes.length);
       skipping = true;
     }
-    if (lines.starts.length > 0) yield lines;
+    if (lines.starts.length > 0) {
+      ring.turn();
+      yield lines;
+    }
   }
   if (!skipping && rest.length > 0) {
     const lines = new LineCutter(rest, maxBytes);
@@ -54,20 +57,23 @@ class BufferRing {
   readonly #buffers: Buffer[] = [];
   #next = 0;
 
-  /** Two pieces, one behind the other. */
+  /** Two pieces, one behind the other. The first may stand in the same buffer. */
   join(first: Buffer, second: Buffer): Buffer {
     const length = first.length + second.length;
-    const bytes = length > BUFFER_BYTES ? sharedBuffer(length) : this.#take().subarray(0, length);
+    const bytes = length > BUFFER_BYTES ? sharedBuffer(length) : this.#current().subarray(0, length);
     first.copy(bytes);
     second.copy(bytes, first.length);
     return bytes;
   }
 
-  #take(): Buffer {
-    const index = this.#next;
-    this.#next = (index + 1) % BUFFERS;
-    this.#buffers[index] ??= sharedBuffer(BUFFER_BYTES);
-    return this.#buffers[index];
+  /** What was joined last is a chunk: only then it takes the place of another one. Pieces of a line come in any number. */
+  turn(): void {
+    this.#next = (this.#next + 1) % BUFFERS;
+  }
+
+  #current(): Buffer {
+    this.#buffers[this.#next] ??= sharedBuffer(BUFFER_BYTES);
+    return this.#buffers[this.#next] as Buffer;
   }
 }
 
@@ -83,6 +89,7 @@ export async function* lineGroups(input: AsyncIterable<unknown>, maxBytes: numbe
 
 class LineCutter implements LineChunk {
   readonly bytes: Buffer;
+  readonly fleeting = true;
   readonly starts: number[] = [];
   readonly ends: number[] = [];
   readonly #maxBytes: number;

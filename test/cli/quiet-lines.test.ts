@@ -156,6 +156,37 @@ describe('a line that is passed over', () => {
     expect(await answer(bytes, [], rules, true)).toEqual(await answer(bytes, [], rules, false));
   });
 
+  it('leads a trace behind many chunks of other lines', async () => {
+    const lead = 'api-1  | 2024-05-01 10:00:00 WARN the job is slow';
+    const noise = Array.from({ length: 200 }, (_, n) => `web-1  | ERROR disk ${n} is full`);
+    const trace = ['Traceback (most recent call last):', '  File "a.py", line 1, in f', 'KeyError: 1'];
+    const lines = [lead, ...noise, ...trace.map((line) => `api-1  | ${line}`)].map((line) => `${line}\n`);
+    const rules = RULES[0] as Ruleset;
+    const cuts = lines.map((line) => line.length);
+    const plain = await answer(Buffer.from(lines.join('')), cuts, rules, false);
+    expect(await answer(Buffer.from(lines.join('')), cuts, rules, true)).toEqual(plain);
+    expect(plain.counts['joined']).toBe(3);
+  });
+
+  it.each([['<3>done'], ['E0501 10:00:00.000 x'], ['E/Tag (12) x'], ['at=crit x'], ['[{"pass":"x"}]']])(
+    'has no body that tells behind an event: %s',
+    async (msg) => {
+      const bytes = Buffer.from(JSON.stringify({ event: 'boot', msg }));
+      const rules = { signatures: [signature('A', '\\[REDACTED\\]')], noise: [] };
+      const plain = await answer(bytes, [], rules, false);
+      expect(await answer(bytes, [], rules, true)).toEqual(plain);
+      expect(plain.counts['other']).toBe(0);
+    },
+  );
+
+  it('matches nothing where it is cut', async () => {
+    const bytes = Buffer.from(`a\n${'x'.repeat(1996)}done and more\nb\n`);
+    const rules = { signatures: [signature('A', 'xdone$')], noise: [] };
+    const plain = await answer(bytes, [], rules, false);
+    expect(await answer(bytes, [], rules, true)).toEqual(plain);
+    expect(plain.counts['match']).toBe(1);
+  });
+
   it('is most lines of an ordinary log', () => {
     const mark = createQuietLines(RULES[0] as Ruleset);
     const texts = [

@@ -147,3 +147,12 @@ it('datagrams become the same, whether calm ones become records or not', { timeo
   );
   expect(quiet).toBeGreaterThan(LINES / 20);
 });
+
+it('an object in which rsyslog escaped a line break is a text', async () => {
+  const calm = Array.from({ length: 10 }, () => ['10.0.0.1', Buffer.from('done')] as const);
+  const text = '<14>Nov 21 10:00:07 h app: {"msg":"done","path":"#012 disk is full"}';
+  const datagrams = [...calm, ['10.0.0.1', Buffer.from(text)] as const];
+  const plain = await answer(datagrams, false);
+  expect((await answer(datagrams, true)).answer).toEqual(plain.answer);
+  expect(plain.answer.counts['told']).toBe(1);
+});

@@ -3,6 +3,9 @@ import { findMessage, type MessageRange } from './syslog-bytes.ts';
 
 const LINE_FEED = 10;
 const PRI = 60;
+const OPEN = 123;
+/** A line break as rsyslog writes it (syslog.ts). */
+const ESCAPED_BREAK = '#012';
 const NAME = 'tocsin';
 /** A datagram begins with nothing that is left out of it: white space, NUL. */
 const FIRST = 33;
@@ -29,7 +32,10 @@ export function markDatagrams(chunk: LineChunk, { texts, names }: QuietMarks): U
       start = found.start;
     }
     const textEnd = at + bytes.copy(messages, at, start, end);
-    if (messages.subarray(at, textEnd).includes(LINE_FEED)) continue;
+    const message = messages.subarray(at, textEnd);
+    if (message.includes(LINE_FEED)) continue;
+    // Behind a head it becomes a line break, and an object with one is none; in a text it tells by itself (telling-patterns.ts).
+    if (first === PRI && message[0] === OPEN && message.includes(ESCAPED_BREAK)) continue;
     picked.lines.push(line);
     picked.starts.push(at);
     picked.ends.push(textEnd);

@@ -18,7 +18,9 @@ interface Run {
 
 /** Lines of one chunk that were passed over. */
 interface Segment {
-  readonly chunk: LineChunk;
+  chunk: LineChunk;
+  /** Of the chunk, among those that came while lines waited. */
+  readonly number: number;
   readonly context: RecordContext;
   readonly runs: Run[];
   /** How many lines are to be counted: all, less those that were taken back. */
@@ -56,6 +58,9 @@ export class QuietBacklog {
   #plain = new Map<string, number>();
   #place = 0;
   #settled = 0;
+  /** The chunk that came last, while lines wait. */
+  #chunk: LineChunk | undefined;
+  #chunks = 0;
 
   constructor(options: QuietBacklogOptions) {
     this.#options = options;
@@ -63,6 +68,24 @@ export class QuietBacklog {
 
   get waiting(): boolean {
     return this.#segments.length > 0;
+  }
+
+  /** Lines of a chunk come: of chunks far behind it the lines that still wait are copied before their bytes are used again. */
+  reach(chunk: LineChunk): void {
+    if (chunk === this.#chunk || !this.waiting) return;
+    this.#chunk = chunk;
+    this.#chunks += 1;
+    let last: LineChunk | undefined;
+    let copy: LineChunk | undefined;
+    for (const segment of this.#segments) {
+      if (segment.number + CHUNKS_KEPT >= this.#chunks) return;
+      if (!segment.chunk.fleeting) continue;
+      if (segment.chunk !== last) {
+        last = segment.chunk;
+        copy = copyOf(last);
+      }
+      segment.chunk = copy as LineChunk;
+    }
   }
 
   /** Passes lines over: from one on, and before another. */
@@ -73,7 +96,8 @@ export class QuietBacklog {
     }
     let last = this.#segments.at(-1);
     if (last?.chunk !== chunk || last.context !== context) {
-      last = { chunk, context, runs: [], left: 0 };
+      this.#chunk = chunk;
+      last = { chunk, number: this.#chunks, context, runs: [], left: 0 };
       this.#segments.push(last);
       if (this.#segments.length > CHUNKS_KEPT) this.#settleFirst(1);
     }
@@ -143,7 +167,8 @@ export class QuietBacklog {
       this.#seen = 0;
       this.#seenRuns = 0;
     }
-    if (this.#segments.length === 0 || this.#newest.size + this.#plain.size > MANY_STREAMS) this.#forget();
+    if (!this.waiting) this.#chunk = undefined;
+    if (!this.waiting || this.#newest.size + this.#plain.size > MANY_STREAMS) this.#forget();
   }
 
   #forget(): void {
@@ -168,6 +193,10 @@ export class QuietBacklog {
       if (this.#seen === this.#segments.length - 1) return;
     }
   }
+}
+
+function copyOf({ bytes, starts, ends }: LineChunk): LineChunk {
+  return { bytes: Buffer.from(bytes), starts, ends };
 }
 
 function quietLine({ chunk, context }: Segment, line: number): QuietLine {

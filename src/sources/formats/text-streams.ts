@@ -75,6 +75,7 @@ export class TextStreams {
     context: RecordContext,
     out: LogRecord[],
   ): number {
+    this.#quiet.reach(chunk);
     let line = from;
     if (marks && this.#partial.size === 0)
       while (line < to && marks[line] === MARK.QUIET && !this.#goesOn(chunk, line, context)) line += 1;
