@@ -12,7 +12,7 @@ import { clearStaleSocket, findRunning, protectSocket } from './control.ts';
 import { EngineRoom } from './engine-room.ts';
 import { explainGroup } from './explain-line.ts';
 import type { Log } from './log.ts';
-import type { Submission } from './pipeline/pipeline.ts';
+import type { Submission } from './pipeline/submission.ts';
 import type { PlatformStatus } from './platforms/platform.ts';
 import { type ConnectedPlatforms, connectPlatforms, NO_PLATFORMS } from './platforms.ts';
 import { tellResolved } from './resolved-alerts.ts';

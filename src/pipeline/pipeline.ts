@@ -8,36 +8,14 @@ import { loopReason } from '../record/loop-guard.ts';
 import { redactRecord } from '../record/redact.ts';
 import { SEVERITY } from '../record/severity.ts';
 import type { Batch, StoredAlert } from '../store/batch.ts';
+import { isBusy } from '../store/busy.ts';
 import type { MuteQuery } from '../store/mutes.ts';
 import { BatchBuilder, type BatchLimits, type ClassifiedEvent } from './batch-builder.ts';
 import { createCommitPace } from './commit-pace.ts';
 import { type GroupStateCache, uniteStates } from './group-states.ts';
 import type { Grouping } from './grouping.ts';
-
-/** What a source hands over: records in their order, and what it had to drop before they became records. */
-export interface Submission {
-  /** `http`, `udp`, `stdin`, `library`. */
-  readonly source: string;
-  readonly records: readonly LogRecord[];
-  /** Lines that are part of the record of another line (stack traces). */
-  readonly joined?: number;
-  /** Alerts of other systems: each counts as an error from a warning up, and rings at its first event. */
-  readonly alerts?: boolean;
-  /** Records that the bot makes itself: what they are is decided already. */
-  readonly alarm?: Alarm;
-  /** Lines that no rule looks for (quiet-lines.ts): counted, and nothing else. */
-  readonly quiet?: number;
-  /** Lines that could not be read, by reason. */
-  readonly dropped?: ReadonlyMap<string, number>;
-}
-
-/** What the bot rings for by itself; no rule is asked. */
-export interface Alarm {
-  /** Its own thresholds decide; it rings at once. */
-  readonly signature: Signature;
-  /** What makes the group. */
-  readonly canonical: string;
-}
+import type { Alarm, Submission } from './submission.ts';
+import { recordsOf, SubmissionQueue, type Waiting } from './submission-queue.ts';
 
 /** The rules in force; replaced whole at a reload. */
 export interface ActiveRules {
@@ -64,7 +42,9 @@ export interface PipelineOptions {
   /** Called after the commit with each submission in it. */
   readonly onStored?: (submission: Submission) => void;
   readonly onFailed?: (error: Error, records: number) => void;
-  /** Called with each line that became an event (`LOG_AGG_ECHO`). */
+  /** Called when another process holds the database, and lines begin to wait for it. */
+  readonly onBusy?: (error: Error) => void;
+  /** Called after the commit with each line that became an event (`LOG_AGG_ECHO`). */
   readonly onEvent?: (record: LogRecord, signature: Signature | undefined) => void;
 }
 
@@ -72,17 +52,14 @@ export interface PipelineOptions {
 const MAX_QUEUED = 15_000;
 /** Records in one transaction: bounds how long the event loop stands still. */
 const MAX_BATCH = 5_000;
+/** While another process holds the database, what came waits for it so long before it is refused (ms), and is tried again so often. */
+const PATIENCE_MS = 10_000;
+const AGAIN_MS = 200;
 
 /** The event of an alert of another system that is over. */
 export const RESOLVED = 'resolved';
 /** Reasons of what was lost before it reached us: nobody received it. */
 const NEVER_CAME: ReadonlySet<string> = new Set(['kernel_buffer_full', 'sender_lost']);
-
-interface Waiting {
-  readonly submission: Submission;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
-}
 
 /**
  * The way of a batch: loop guard, redact, classify, fingerprint, decide, commit. Submissions that come
@@ -91,21 +68,23 @@ interface Waiting {
 export class Pipeline {
   readonly #options: PipelineOptions;
   #rules: ActiveRules;
-  #queue: Waiting[] = [];
-  #queued = 0;
+  readonly #queue = new SubmissionQueue();
   #timer: NodeJS.Timeout | undefined;
   readonly #pace = createCommitPace();
   /** Lines of batches that the database refused, by source: told as soon as it takes something again. */
   readonly #refused = new Map<string, number>();
+  /** Another process holds the database. */
+  #isBusy = false;
+  /** Lines of the batch under way that became events, for `onEvent`. */
+  #events: { readonly record: LogRecord; readonly signature: Signature | undefined }[] = [];
 
   constructor(options: PipelineOptions) {
     this.#options = options;
     this.#rules = options.rules;
   }
 
-  /** New rules for all that is submitted from now on. */
+  /** New rules for all that is not committed yet. */
   use(rules: ActiveRules): void {
-    this.flush();
     this.#rules = rules;
     this.#options.states.clear();
   }
@@ -117,42 +96,36 @@ export class Pipeline {
 
   /** Whether a source should hold its lines back for now. */
   get overloaded(): boolean {
-    return this.#queued >= MAX_QUEUED;
+    return this.#queue.records >= MAX_QUEUED;
   }
 
   /** Resolves after the commit, in which all of the submission is stored; rejects when nothing of it could be. */
   submit(submission: Submission): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#queue.push({ submission, resolve, reject });
-      this.#queued += submission.records.length;
-      this.#pace.submitted(performance.now());
+      const at = performance.now();
+      this.#queue.add({ submission, at, resolve, reject });
+      this.#pace.submitted(at);
       this.#timer ??= setTimeout(() => this.#commitIfDue(), 1);
     });
   }
 
   #commitIfDue(): void {
-    const delay = this.#queued >= MAX_BATCH ? 0 : this.#pace.delay(performance.now());
+    const isFull = () => this.#queue.records >= MAX_BATCH;
+    const delay = isFull() ? 0 : this.#pace.delay(performance.now());
     if (delay === 0) this.#commitNext();
-    const wait = this.#queued >= MAX_BATCH ? 0 : Math.max(1, delay);
-    this.#timer = this.#queue.length === 0 ? undefined : setTimeout(() => this.#commitIfDue(), wait);
+    const wait = this.#isBusy ? AGAIN_MS : isFull() ? 0 : Math.max(1, delay);
+    this.#timer = this.#queue.isEmpty ? undefined : setTimeout(() => this.#commitIfDue(), wait);
   }
 
-  /** Commits all that waits, now. */
+  /** Commits all that waits, now; nothing else happens until it is committed or refused. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    while (this.#queue.length > 0) this.#commitNext();
+    while (!this.#queue.isEmpty) this.#commitNext();
   }
 
   #commitNext(): void {
-    const taken: Waiting[] = [];
-    let records = 0;
-    while (this.#queue.length > 0 && records < MAX_BATCH) {
-      const waiting = this.#queue.shift() as Waiting;
-      taken.push(waiting);
-      records += waiting.submission.records.length;
-    }
-    this.#queued -= records;
+    const taken = this.#queue.take(MAX_BATCH);
     const { destinations, shadow } = this.#options;
     const receivers = destinations();
     const builder = new BatchBuilder(this.#options.limits, {
@@ -162,6 +135,7 @@ export class Pipeline {
     const { grouping } = this.#options;
     let batch: Batch;
     let alerts: StoredAlert[];
+    this.#events = [];
     try {
       for (const { submission } of taken) this.#process(submission, builder);
       for (const [source, count] of this.#refused) {
@@ -174,16 +148,16 @@ export class Pipeline {
     } catch (error) {
       this.#options.states.forget(builder.fingerprints);
       grouping.refused();
-      for (const { submission } of taken) this.#countRefused(submission);
-      this.#options.onFailed?.(error as Error, records);
-      for (const { reject } of taken) reject(error as Error);
+      this.#failed(taken, error as Error);
       return;
     }
+    this.#isBusy = false;
     grouping.committed();
     this.#refused.clear();
     for (const { resolve } of taken) resolve();
-    this.#options.onCommitted?.(batch, alerts);
-    const { onStored } = this.#options;
+    const { onCommitted, onStored, onEvent } = this.#options;
+    if (onEvent) for (const { record, signature } of this.#events) onEvent(record, signature);
+    onCommitted?.(batch, alerts);
     if (onStored) for (const { submission } of taken) onStored(submission);
   }
 
@@ -196,8 +170,27 @@ export class Pipeline {
     }
   }
 
-  #countRefused({ source, records, quiet = 0 }: Submission): void {
-    this.#refused.set(source, (this.#refused.get(source) ?? 0) + records.length + quiet);
+  /** Nothing of a batch is stored. What another process keeps from being so waits for it; all else is refused. */
+  #failed(taken: readonly Waiting[], error: Error): void {
+    const busy = isBusy(error);
+    const now = performance.now();
+    const isPatient = ({ at }: Waiting) => busy && now - at < PATIENCE_MS;
+    const waits = taken.filter(isPatient);
+    const refused = taken.filter((waiting) => !isPatient(waiting));
+    if (waits.length > 0) {
+      this.#queue.putBack(waits);
+      if (!this.#isBusy) this.#options.onBusy?.(error);
+    }
+    this.#isBusy = waits.length > 0;
+    if (refused.length === 0) return;
+    for (const { submission } of refused) this.#countRefused(submission);
+    this.#options.onFailed?.(error, recordsOf(refused));
+    for (const { reject } of refused) reject(error);
+  }
+
+  #countRefused({ source, records, joined = 0, quiet = 0 }: Submission): void {
+    const lines = records.length + joined + quiet;
+    this.#refused.set(source, (this.#refused.get(source) ?? 0) + lines);
   }
 
   #process(submission: Submission, builder: BatchBuilder): void {
@@ -297,7 +290,7 @@ export class Pipeline {
     const decision = decide(state, record.observedAt, rule, mute);
     const windowFirstAt = state.window.firstAt ?? record.observedAt;
     builder.add(event, decision, windowFirstAt);
-    this.#options.onEvent?.(record, signature);
+    if (this.#options.onEvent) this.#events.push({ record, signature });
   }
 }
 
