@@ -276,7 +276,8 @@ export class Pipeline {
   #decide(event: ClassifiedEvent, builder: BatchBuilder): void {
     const { record, identity, signature, rule } = event;
     const since = record.observedAt - this.#rules.longestWindowMs;
-    const state = this.#options.states.get(identity.fingerprint, since);
+    const { states } = this.#options;
+    const state = states.get(identity.fingerprint, since);
     const mute = this.#options.muteOf(
       {
         fingerprint: identity.fingerprint,
@@ -289,6 +290,7 @@ export class Pipeline {
     );
     const decision = decide(state, record.observedAt, rule, mute);
     const windowFirstAt = state.window.firstAt ?? record.observedAt;
+    state.window.foldAbove(Math.max(states.timesEach, 2 * rule.minCount));
     builder.add(event, decision, windowFirstAt);
     if (this.#options.onEvent) this.#events.push({ record, signature });
   }
