@@ -40,6 +40,14 @@ export class AlreadyRunningError extends Error {
   override readonly name = 'AlreadyRunningError';
 }
 
+/** Throws AlreadyRunningError when another Tocsin writes into the directory. */
+export async function refuseSecond(dataDir: string): Promise<void> {
+  if (await findRunning(dataDir))
+    throw new AlreadyRunningError(
+      `TOCSIN_DATA: another Tocsin already runs on ${dataDir}. End it, or set TOCSIN_DATA to another directory.`,
+    );
+}
+
 /**
  * The bot: everything put together. `start` throws what a user can mend (DatabaseError, ListenError, AlreadyRunningError);
  * afterwards no failure of a chat or a sender ends it.
@@ -176,12 +184,7 @@ export class Bot {
   async #listen(): Promise<void> {
     const { settings, log } = this.#options;
     const { dataDir, http, udp } = settings;
-    const running = await findRunning(dataDir);
-    if (running) {
-      throw new AlreadyRunningError(
-        `TOCSIN_DATA: another Tocsin already runs on ${dataDir}. End it, or set TOCSIN_DATA to another directory.`,
-      );
-    }
+    await refuseSecond(dataDir);
     const room = this.#room;
     const shared = { settings, room, now: this.#now };
     const socket = clearStaleSocket(dataDir);
