@@ -1,5 +1,5 @@
 import type { Signature } from './classify/signature.ts';
-import type { Alarm } from './pipeline/pipeline.ts';
+import type { Alarm } from './pipeline/submission.ts';
 
 /** Under which category the bot rings for what it misses. */
 const CATEGORY = 'tocsin';

@@ -12,7 +12,7 @@ import { clearStaleSocket, findRunning, protectSocket } from './control.ts';
 import { EngineRoom } from './engine-room.ts';
 import { explainGroup } from './explain-line.ts';
 import type { Log } from './log.ts';
-import type { Submission } from './pipeline/pipeline.ts';
+import type { Submission } from './pipeline/submission.ts';
 import type { PlatformStatus } from './platforms/platform.ts';
 import { type ConnectedPlatforms, connectPlatforms, NO_PLATFORMS } from './platforms.ts';
 import { tellResolved } from './resolved-alerts.ts';
@@ -38,6 +38,14 @@ const CONSOLE_REMEMBERS = 50;
 /** A second bot on the same data directory would ring twice. */
 export class AlreadyRunningError extends Error {
   override readonly name = 'AlreadyRunningError';
+}
+
+/** Throws AlreadyRunningError when another Tocsin writes into the directory. */
+export async function refuseSecond(dataDir: string): Promise<void> {
+  if (await findRunning(dataDir))
+    throw new AlreadyRunningError(
+      `TOCSIN_DATA: another Tocsin already runs on ${dataDir}. End it, or set TOCSIN_DATA to another directory.`,
+    );
 }
 
 /**
@@ -176,12 +184,7 @@ export class Bot {
   async #listen(): Promise<void> {
     const { settings, log } = this.#options;
     const { dataDir, http, udp } = settings;
-    const running = await findRunning(dataDir);
-    if (running) {
-      throw new AlreadyRunningError(
-        `TOCSIN_DATA: another Tocsin already runs on ${dataDir}. End it, or set TOCSIN_DATA to another directory.`,
-      );
-    }
+    await refuseSecond(dataDir);
     const room = this.#room;
     const shared = { settings, room, now: this.#now };
     const socket = clearStaleSocket(dataDir);

@@ -14,6 +14,9 @@ export function controlSocket(dataDir: string): string {
   return join(tmpdir(), `tocsin-${createHash('sha1').update(path).digest('hex').slice(0, 12)}.sock`);
 }
 
+/** Where a pipe hands its lines over. */
+export const RECORDS = '/records';
+
 /** Behind the path of a command: no data, only what people read. */
 export const TEXT_ONLY = '?text';
 
@@ -33,6 +36,8 @@ export class ControlError extends Error {
 
 /** A bot that is alive answers within some ms. */
 const ANSWER_TIMEOUT_MS = 10_000;
+/** Lines wait until they are committed, or refused because another process held the database for long (pipeline.ts). */
+const COMMIT_TIMEOUT_MS = 30_000;
 
 /** Asks the running bot; undefined when none is running on this data directory. Rejects with ControlError. */
 export function askBot(
@@ -62,9 +67,9 @@ export function askBot(
         reject(new ControlError(dataDir, 'it runs as another user: ask as that user', error));
       else reject(new ControlError(dataDir, error.message, error));
     });
-    const seconds = ANSWER_TIMEOUT_MS / 1000;
-    request.setTimeout(ANSWER_TIMEOUT_MS, () =>
-      request.destroy(new Error(`it does not answer (${seconds} s)`)),
+    const timeoutMs = path === RECORDS ? COMMIT_TIMEOUT_MS : ANSWER_TIMEOUT_MS;
+    request.setTimeout(timeoutMs, () =>
+      request.destroy(new Error(`it does not answer (${timeoutMs / 1000} s)`)),
     );
     request.end(body);
   });

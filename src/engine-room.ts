@@ -22,7 +22,8 @@ import type { Message } from './message/message.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { createGroupStateCache } from './pipeline/group-states.ts';
 import { createGrouping } from './pipeline/grouping.ts';
-import { activeRules, Pipeline, type Submission } from './pipeline/pipeline.ts';
+import { activeRules, Pipeline } from './pipeline/pipeline.ts';
+import type { Submission } from './pipeline/submission.ts';
 import type { QuietMarks } from './record/line-chunk.ts';
 import type { LogRecord } from './record/log-record.ts';
 import { testRules } from './rule-self-test.ts';
@@ -139,6 +140,8 @@ export class EngineRoom {
         this.metrics.lost(records);
         log.error({ err: error, records }, 'The database did not take a batch of lines; it was not stored.');
       },
+      onBusy: (error) =>
+        log.warn({ err: error }, 'Another process holds the database; lines wait until it lets go.'),
       ...(options.onStored ? { onStored: options.onStored } : {}),
       ...(options.onEvent ? { onEvent: options.onEvent } : {}),
     });
@@ -306,7 +309,6 @@ export class EngineRoom {
 
   /** Groups were merged or split by a person. */
   regroup(): void {
-    this.pipeline.flush();
     this.grouping.clear();
     this.pipeline.forget();
   }

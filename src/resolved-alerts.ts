@@ -1,6 +1,7 @@
 import { plainMessage } from './chat/views/plain.ts';
 import type { EngineRoom } from './engine-room.ts';
-import { RESOLVED, type Submission } from './pipeline/pipeline.ts';
+import { RESOLVED } from './pipeline/pipeline.ts';
+import type { Submission } from './pipeline/submission.ts';
 import { redactRecord } from './record/redact.ts';
 
 /** More of one message are told as a number. */

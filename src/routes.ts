@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer } from './chat/command.ts';
 import type { Settings } from './config/settings.ts';
-import { type Owner, TEXT_ONLY } from './control.ts';
+import { type Owner, RECORDS, TEXT_ONLY } from './control.ts';
 import type { EngineRoom } from './engine-room.ts';
 import type { ConnectedPlatforms } from './platforms.ts';
 import { createBodyBudget } from './sources/body-budget.ts';
@@ -58,7 +58,7 @@ export function controlRoutes(
   const { maxBodyBytes } = settings;
   const { pipeline } = room;
   return [
-    route('/records', createRecordIngest({ pipeline, source: 'pipe', maxBodyBytes })),
+    route(RECORDS, createRecordIngest({ pipeline, source: 'pipe', maxBodyBytes })),
     ping('bot'),
     route('/command', async (request: IncomingMessage, response: ServerResponse) => {
       const read = await readBody(request, { maxBytes: 64 * 1024 });
@@ -69,7 +69,7 @@ export function controlRoutes(
       json(response, 200, request.url?.endsWith(TEXT_ONLY) ? { message, exit } : answer);
     }),
     route('/drained', (_, response) => {
-      pipeline.flush();
+      // What the pipe handed over is committed: it waited for that.
       json(response, 200, { waiting: room.store.outbox.waiting() });
     }),
   ];

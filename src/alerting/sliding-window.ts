@@ -1,6 +1,6 @@
 /**
- * The times of one group's events, folded where they are equal. Grows with distinct times only, forgets what is older than
- * the longest span it was ever asked for. A buffer that the hot path owns: it changes in place.
+ * The times of one group's events, folded where they are equal. Grows with distinct times only, as far as `foldAbove` lets it;
+ * forgets what is older than the longest span it was ever asked for. A buffer that the hot path owns: it changes in place.
  */
 export class SlidingWindow {
   #at: number[] = [];
@@ -37,6 +37,34 @@ export class SlidingWindow {
       this.#head = 0;
     }
     return this.#total;
+  }
+
+  /**
+   * Keeps no more than `most` times: the newer half as they are, so that a threshold of half as many events is judged exactly; of
+   * the older ones those within a 1/(most / 4) of their span count from the first of them, so that what leaves the window leaves it
+   * a little early.
+   */
+  foldAbove(most: number): void {
+    if (this.#at.length - this.#head <= most) return;
+    const split = this.#at.length - Math.ceil(most / 2);
+    const first = this.#at[this.#head] as number;
+    const grain = ((this.#at[split] as number) - first) / (most / 4);
+    const at: number[] = [];
+    const count: number[] = [];
+    let until = Number.NEGATIVE_INFINITY;
+    for (let i = this.#head; i < this.#at.length; i++) {
+      const time = this.#at[i] as number;
+      if (i < split && time < until)
+        count[count.length - 1] = (count.at(-1) as number) + (this.#count[i] as number);
+      else {
+        at.push(time);
+        count.push(this.#count[i] as number);
+        until = time + grain;
+      }
+    }
+    this.#at = at;
+    this.#count = count;
+    this.#head = 0;
   }
 
   /** Takes over the events of another window, whose own times may lie between these. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createClassifier } from '../classify/classifier.ts';
 import type { RulesInForce } from '../config/rule-files.ts';
 import type { Settings } from '../config/settings.ts';
-import { askBot } from '../control.ts';
+import { askBot, RECORDS } from '../control.ts';
 import type { LogRecord } from '../record/log-record.ts';
 import { redactRecord } from '../record/redact.ts';
 import { echo } from './echo.ts';
@@ -108,7 +108,7 @@ type Taken = 'all' | 'too large' | 'later';
 
 /** 400 is for records that are none; the bot has counted them. */
 async function post(dataDir: string, part: Part): Promise<Taken> {
-  const reply = await askBot(dataDir, 'POST', '/records', JSON.stringify(part)).catch(() => undefined);
+  const reply = await askBot(dataDir, 'POST', RECORDS, JSON.stringify(part)).catch(() => undefined);
   if (reply?.status === 413) return 'too large';
   return reply?.status === 200 || reply?.status === 400 ? 'all' : 'later';
 }

@@ -121,7 +121,7 @@ export class Sidecar implements LineSink {
     const lines = chunk.starts.length;
     for (let start = 0; start < lines; start += STEP) {
       const committed = this.#lines.take(chunk, start, Math.min(start + STEP, lines), marks);
-      if (this.#room.pipeline.overloaded) await committed;
+      if (this.#room.pipeline.hasBatch) await committed;
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { Bot } from '../bot.ts';
+import { Bot, refuseSecond } from '../bot.ts';
 import { loadSettings } from '../config/load-settings.ts';
 import { loadInForce } from '../config/rule-files.ts';
 import type { Settings } from '../config/settings.ts';
@@ -32,6 +32,8 @@ async function start(): Promise<void> {
   );
   // The banner is for people; without a reader the bot runs all the same.
   process.stdout.removeAllListeners('error').on('error', () => {});
+  // Before the database is opened: it may be brought to a newer schema, under a bot that does not know it.
+  await refuseSecond(settings.dataDir);
   const bot: Bot = new Bot({ settings, inForce, log, hints: () => pageHints(bot) });
   const signal = untilSignal();
   process.on('SIGHUP', () => bot.reload());

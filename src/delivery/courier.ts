@@ -33,6 +33,8 @@ export interface CourierOptions {
 const BROKEN = 'internal error: it could not be written, see the log';
 /** After a failure of our own database. */
 const BROKEN_RETRY_MS = 1_000;
+/** At the end it is tried so often to store what became of a message; each waits a second for a lock (database.ts). */
+const LAST_TRIES = 10;
 /** While something in the chat may change, we look this often. */
 const WATCH_MS = 1_000;
 /** A storm's message is edited so often that critical alerts are in it within five seconds; where it cannot, it is posted anew. */
@@ -200,13 +202,13 @@ export class Courier {
 
   /** Keeps at it until the result is in the database: sent once, it must not be forgotten and sent again. */
   async #store(settle: () => void): Promise<void> {
-    for (;;) {
+    for (let lastTries = 0; ; ) {
       try {
         this.#options.store.atomically(settle);
         return;
       } catch (error) {
         this.#gate.becomes({ state: 'failing', reason: (error as Error).message });
-        if (this.#rest.isEnded) return;
+        if (this.#rest.isEnded && ++lastTries >= LAST_TRIES) return;
         await this.#rest.for(BROKEN_RETRY_MS);
       }
     }

@@ -5,11 +5,16 @@ import type { PersistedState } from '../store/group-state.ts';
 export interface GroupStateCache {
   /** The live state of a group; read back from the database when it is not in memory. */
   get(fingerprint: string, sinceMs: number): GroupState;
+  /** So many times of events each group may remember, so that all of them together stay within some ten MB (16 bytes each). */
+  readonly timesEach: number;
   /** After a batch that could not be committed: what was decided in it never happened. */
   forget(fingerprints: Iterable<string>): void;
   /** After new rules: windows may have become longer. */
   clear(): void;
 }
+
+/** Times of events that all groups remember together, and one of them at least and at most. */
+const TIMES = { all: 2_000_000, least: 64, most: 20_000 };
 
 /**
  * The engine's memory. The database holds the same, so that a group which is dropped here (too many, a restart, a rollback)
@@ -41,6 +46,9 @@ export function createGroupStateCache(
       }
       young.set(fingerprint, state);
       return state;
+    },
+    get timesEach() {
+      return Math.min(TIMES.most, Math.max(TIMES.least, Math.floor(TIMES.all / (young.size + old.size + 1))));
     },
     forget(fingerprints) {
       for (const fingerprint of fingerprints) {

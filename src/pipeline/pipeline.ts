@@ -8,36 +8,14 @@ import { loopReason } from '../record/loop-guard.ts';
 import { redactRecord } from '../record/redact.ts';
 import { SEVERITY } from '../record/severity.ts';
 import type { Batch, StoredAlert } from '../store/batch.ts';
+import { isBusy } from '../store/busy.ts';
 import type { MuteQuery } from '../store/mutes.ts';
 import { BatchBuilder, type BatchLimits, type ClassifiedEvent } from './batch-builder.ts';
 import { createCommitPace } from './commit-pace.ts';
 import { type GroupStateCache, uniteStates } from './group-states.ts';
 import type { Grouping } from './grouping.ts';
-
-/** What a source hands over: records in their order, and what it had to drop before they became records. */
-export interface Submission {
-  /** `http`, `udp`, `stdin`, `library`. */
-  readonly source: string;
-  readonly records: readonly LogRecord[];
-  /** Lines that are part of the record of another line (stack traces). */
-  readonly joined?: number;
-  /** Alerts of other systems: each counts as an error from a warning up, and rings at its first event. */
-  readonly alerts?: boolean;
-  /** Records that the bot makes itself: what they are is decided already. */
-  readonly alarm?: Alarm;
-  /** Lines that no rule looks for (quiet-lines.ts): counted, and nothing else. */
-  readonly quiet?: number;
-  /** Lines that could not be read, by reason. */
-  readonly dropped?: ReadonlyMap<string, number>;
-}
-
-/** What the bot rings for by itself; no rule is asked. */
-export interface Alarm {
-  /** Its own thresholds decide; it rings at once. */
-  readonly signature: Signature;
-  /** What makes the group. */
-  readonly canonical: string;
-}
+import type { Alarm, Submission } from './submission.ts';
+import { recordsOf, SubmissionQueue, type Waiting } from './submission-queue.ts';
 
 /** The rules in force; replaced whole at a reload. */
 export interface ActiveRules {
@@ -64,61 +42,49 @@ export interface PipelineOptions {
   /** Called after the commit with each submission in it. */
   readonly onStored?: (submission: Submission) => void;
   readonly onFailed?: (error: Error, records: number) => void;
-  /** Called with each line that became an event (`LOG_AGG_ECHO`). */
+  /** Called when another process holds the database, and lines begin to wait for it. */
+  readonly onBusy?: (error: Error) => void;
+  /** Called after the commit with each line that became an event (`LOG_AGG_ECHO`). */
   readonly onEvent?: (record: LogRecord, signature: Signature | undefined) => void;
 }
 
-/** Records that may wait for their commit, while the database is locked; above that sources are told to hold on. */
-const MAX_WAITING = 50_000;
+/** Records that may wait for their commit; above that sources are told to hold on. */
+const MAX_QUEUED = 50_000;
 /** Records in one transaction: bounds how long the event loop stands still. */
 const MAX_BATCH = 5_000;
-/** A lock of another process (a backup, a person's sqlite3) is waited for so long; then what waits is refused. */
-const LOCKED_MS = 10_000;
-const LOCKED_RETRY_MS = 250;
+/** While another process holds the database, what came waits for it so long before it is refused (ms), and is tried again so often. */
+const PATIENCE_MS = 10_000;
+const AGAIN_MS = 200;
 
 /** The event of an alert of another system that is over. */
 export const RESOLVED = 'resolved';
 /** Reasons of what was lost before it reached us: nobody received it. */
 const NEVER_CAME: ReadonlySet<string> = new Set(['kernel_buffer_full', 'sender_lost']);
 
-interface Waiting {
-  readonly submission: Submission;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
-}
-
-/** What is decided, and waits for its commit. */
-interface OpenBatch {
-  readonly builder: BatchBuilder;
-  readonly waiting: Waiting[];
-  /** Of earlier batches that were refused; told with this one. */
-  readonly refused: ReadonlyMap<string, number>;
-  records: number;
-  /** Since when the database is locked (ms, of the clock that is never set). */
-  lockedAt?: number;
-}
-
 /**
- * The way of a batch: loop guard, redact, classify, fingerprint, decide, commit. What is submitted is decided at once, so that records
- * are soon forgotten; submissions that come together share one transaction, and each is resolved after it.
+ * The way of a batch: loop guard, redact, classify, fingerprint, decide, commit. Submissions that come
+ * together share one transaction; each is resolved after its commit.
  */
 export class Pipeline {
   readonly #options: PipelineOptions;
   #rules: ActiveRules;
-  #open: OpenBatch | undefined;
+  readonly #queue = new SubmissionQueue();
   #timer: NodeJS.Timeout | undefined;
   readonly #pace = createCommitPace();
   /** Lines of batches that the database refused, by source: told as soon as it takes something again. */
-  #refused = new Map<string, number>();
+  readonly #refused = new Map<string, number>();
+  /** Another process holds the database. */
+  #isBusy = false;
+  /** Lines of the batch under way that became events, for `onEvent`. */
+  #events: { readonly record: LogRecord; readonly signature: Signature | undefined }[] = [];
 
   constructor(options: PipelineOptions) {
     this.#options = options;
     this.#rules = options.rules;
   }
 
-  /** New rules for all that is submitted from now on. */
+  /** New rules for all that is not committed yet. */
   use(rules: ActiveRules): void {
-    this.flush();
     this.#rules = rules;
     this.#options.states.clear();
   }
@@ -128,82 +94,76 @@ export class Pipeline {
     this.#options.states.clear();
   }
 
+  /** Whether a batch is full: whoever can wait at no cost hands over no more, so that little lies in memory. */
+  get hasBatch(): boolean {
+    return this.#queue.records >= MAX_BATCH;
+  }
+
   /** Whether a source should hold its lines back for now. */
   get overloaded(): boolean {
-    return (this.#open?.records ?? 0) >= MAX_WAITING;
+    return this.#queue.records >= MAX_QUEUED;
   }
 
   /** Resolves after the commit, in which all of the submission is stored; rejects when nothing of it could be. */
   submit(submission: Submission): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#open ??= this.#begin();
-      const batch = this.#open;
-      batch.waiting.push({ submission, resolve, reject });
-      batch.records += submission.records.length;
-      try {
-        this.#process(submission, batch.builder);
-      } catch (error) {
-        this.#open = undefined;
-        this.#refuse(batch, error as Error);
-        return;
-      }
-      this.#pace.submitted(performance.now());
-      if (batch.records >= MAX_BATCH && batch.lockedAt === undefined) this.#commit();
-      if (this.#open) this.#timer ??= setTimeout(() => this.#commitIfDue(), 1);
+      const at = performance.now();
+      this.#queue.add({ submission, at, resolve, reject });
+      this.#pace.submitted(at);
+      this.#timer ??= setTimeout(() => this.#commitIfDue(), 1);
     });
   }
 
   #commitIfDue(): void {
-    this.#timer = undefined;
-    const delay = this.#pace.delay(performance.now());
-    if (this.#open && delay === 0) this.#commit();
-    if (!this.#open) return;
-    const wait = this.#open.lockedAt === undefined ? Math.max(1, delay) : LOCKED_RETRY_MS;
-    this.#timer = setTimeout(() => this.#commitIfDue(), wait);
+    const isFull = () => this.#queue.records >= MAX_BATCH;
+    const delay = isFull() ? 0 : this.#pace.delay(performance.now());
+    if (delay === 0) this.#commitNext();
+    const wait = this.#isBusy ? AGAIN_MS : isFull() ? 0 : Math.max(1, delay);
+    this.#timer = this.#queue.isEmpty ? undefined : setTimeout(() => this.#commitIfDue(), wait);
   }
 
-  /** Commits all that waits, now; while the database is locked everything waits. */
+  /** Commits all that waits, now; nothing else happens until it is committed or refused. */
   flush(): void {
-    while (this.#open) this.#commit();
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    while (!this.#queue.isEmpty) this.#commitNext();
   }
 
-  #begin(): OpenBatch {
-    const { destinations, shadow, limits } = this.#options;
+  #commitNext(): void {
+    const taken = this.#queue.take(MAX_BATCH);
+    const { destinations, shadow } = this.#options;
     const receivers = destinations();
-    const builder = new BatchBuilder(limits, {
+    const builder = new BatchBuilder(this.#options.limits, {
       destinations: receivers.length > 0 ? receivers : ['none'],
       suppressed: shadow ? 'shadow' : receivers.length === 0 ? 'no destination' : undefined,
     });
-    const refused = this.#refused;
-    this.#refused = new Map();
-    for (const [source, count] of refused) {
-      builder.count(source, 'received', count);
-      builder.count(source, 'dropped:database', count);
-    }
-    return { builder, waiting: [], refused, records: 0 };
-  }
-
-  /** Commits the open batch, or refuses it; one that meets a lock stays open for a while. */
-  #commit(): void {
-    const open = this.#open as OpenBatch;
-    this.#open = undefined;
-    const { grouping, now, onCommitted, onStored } = this.#options;
+    const { grouping } = this.#options;
     let batch: Batch;
     let alerts: StoredAlert[];
+    this.#events = [];
     try {
+      for (const { submission } of taken) this.#process(submission, builder);
+      for (const [source, count] of this.#refused) {
+        builder.count(source, 'received', count);
+        builder.count(source, 'dropped:database', count);
+      }
       const { regressionAfterMs } = this.#rules.alerts;
-      batch = open.builder.build(now(), { grouping: grouping.rows(), regressionAfterMs });
+      batch = builder.build(this.#options.now(), { grouping: grouping.rows(), regressionAfterMs });
       alerts = this.#write(batch);
     } catch (error) {
-      if (isLocked(error)) open.lockedAt ??= performance.now();
-      if (open.lockedAt !== undefined && performance.now() - open.lockedAt < LOCKED_MS) this.#open = open;
-      else this.#refuse(open, error as Error);
+      this.#options.states.forget(builder.fingerprints);
+      grouping.refused();
+      this.#failed(taken, error as Error);
       return;
     }
+    this.#isBusy = false;
     grouping.committed();
-    for (const { resolve } of open.waiting) resolve();
+    this.#refused.clear();
+    for (const { resolve } of taken) resolve();
+    const { onCommitted, onStored, onEvent } = this.#options;
+    if (onEvent) for (const { record, signature } of this.#events) onEvent(record, signature);
     onCommitted?.(batch, alerts);
-    if (onStored) for (const { submission } of open.waiting) onStored(submission);
+    if (onStored) for (const { submission } of taken) onStored(submission);
   }
 
   #write(batch: Batch): StoredAlert[] {
@@ -215,18 +175,27 @@ export class Pipeline {
     }
   }
 
-  /** What was decided in a batch never happened. */
-  #refuse({ builder, waiting, refused, records }: OpenBatch, error: Error): void {
-    this.#options.states.forget(builder.fingerprints);
-    this.#options.grouping.refused();
-    for (const [source, count] of refused) this.#refused.set(source, count);
-    for (const { submission } of waiting) this.#countRefused(submission);
-    this.#options.onFailed?.(error, records);
-    for (const { reject } of waiting) reject(error);
+  /** Nothing of a batch is stored. What another process keeps from being so waits for it; all else is refused. */
+  #failed(taken: readonly Waiting[], error: Error): void {
+    const busy = isBusy(error);
+    const now = performance.now();
+    const isPatient = ({ at }: Waiting) => busy && now - at < PATIENCE_MS;
+    const waits = taken.filter(isPatient);
+    const refused = taken.filter((waiting) => !isPatient(waiting));
+    if (waits.length > 0) {
+      this.#queue.putBack(waits);
+      if (!this.#isBusy) this.#options.onBusy?.(error);
+    }
+    this.#isBusy = waits.length > 0;
+    if (refused.length === 0) return;
+    for (const { submission } of refused) this.#countRefused(submission);
+    this.#options.onFailed?.(error, recordsOf(refused));
+    for (const { reject } of refused) reject(error);
   }
 
-  #countRefused({ source, records, quiet = 0 }: Submission): void {
-    this.#refused.set(source, (this.#refused.get(source) ?? 0) + records.length + quiet);
+  #countRefused({ source, records, joined = 0, quiet = 0 }: Submission): void {
+    const lines = records.length + joined + quiet;
+    this.#refused.set(source, (this.#refused.get(source) ?? 0) + lines);
   }
 
   #process(submission: Submission, builder: BatchBuilder): void {
@@ -312,7 +281,8 @@ export class Pipeline {
   #decide(event: ClassifiedEvent, builder: BatchBuilder): void {
     const { record, identity, signature, rule } = event;
     const since = record.observedAt - this.#rules.longestWindowMs;
-    const state = this.#options.states.get(identity.fingerprint, since);
+    const { states } = this.#options;
+    const state = states.get(identity.fingerprint, since);
     const mute = this.#options.muteOf(
       {
         fingerprint: identity.fingerprint,
@@ -325,14 +295,10 @@ export class Pipeline {
     );
     const decision = decide(state, record.observedAt, rule, mute);
     const windowFirstAt = state.window.firstAt ?? record.observedAt;
+    state.window.foldAbove(Math.max(states.timesEach, 2 * rule.minCount));
     builder.add(event, decision, windowFirstAt);
-    this.#options.onEvent?.(record, signature);
+    if (this.#options.onEvent) this.#events.push({ record, signature });
   }
-}
-
-function isLocked(error: unknown): boolean {
-  const { code = '' } = error as { code?: string };
-  return code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED');
 }
 
 /** The rules as the pipeline wants them. */

@@ -19,7 +19,7 @@ const CACHE_KB = 16 * 1024;
 const OPENING_MS = 5_000;
 /**
  * While another process holds the lock (a person's sqlite3) everything in this one stands still so long at most; a batch that has
- * waited longer is refused, and what came over UDP is lost with it.
+ * waited longer is tried again later (pipeline.ts), so that others have their turn.
  */
 const BUSY_MS = 1_000;
 

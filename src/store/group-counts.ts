@@ -15,15 +15,18 @@ export interface GroupCounts {
 
 /**
  * Counts the events of a group from `from` until before `until` (ms). Whole minutes come from the counters, so that it costs no more
- * for a group with many events; the broken ones at the ends come from the events, of which a row may stand for a part of a minute:
- * where `from` lies within one, what is in it from then on is not counted. A ring begins a new row, so the end of each is exact.
+ * for a group with many events, and nothing for years without any (a clock that was set); the broken ones at the ends come from the
+ * events, of which a row may stand for a part of a minute: where `from` lies within one, what is in it from then on is not counted.
+ * A ring begins a new row, so the end of each is exact.
  */
 export function createGroupCounts(db: Db) {
   const whole = db
     .prepare<[Record<string, number>], [number, number, number]>(`
       WITH RECURSIVE time (minute) AS (
-        SELECT @first WHERE @first < @end UNION ALL SELECT minute + 1 FROM time WHERE minute + 1 < @end)
-      SELECT t.minute, m.service_id, m.count FROM time t CROSS JOIN minutes m ON m.minute = t.minute AND m.group_id = @group`)
+        SELECT min(minute) FROM minutes WHERE minute >= @first
+        UNION ALL SELECT (SELECT min(m.minute) FROM minutes m WHERE m.minute > time.minute) FROM time WHERE time.minute < @end)
+      SELECT t.minute, m.service_id, m.count FROM time t CROSS JOIN minutes m ON m.minute = t.minute AND m.group_id = @group
+      WHERE t.minute < @end`)
     .raw();
   const broken = db
     .prepare<[number, number, number], [number, number, number]>(`

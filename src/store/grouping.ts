@@ -60,9 +60,12 @@ export function createGrouping(db: Db) {
     UPDATE groups SET root = NULL, signature_key = CASE WHEN signature_id IS NULL THEN fingerprint ELSE signature_key END
     WHERE fingerprint = ?`);
   const rename = db.prepare('UPDATE groups SET canonical = ? WHERE fingerprint = ?');
-  const membersOf = db.prepare<[string], { fingerprint: string }>(
-    'SELECT fingerprint FROM merges WHERE root = ? AND undone_at IS NULL',
-  );
+  const pointMembers = db.prepare(`
+    WITH RECURSIVE part (fingerprint) AS (
+      SELECT @root UNION SELECT m.fingerprint FROM merges m JOIN part p ON m.root = p.fingerprint WHERE m.undone_at IS NULL)
+    UPDATE groups SET root = @root, signature_key = CASE WHEN signature_id IS NULL
+      THEN coalesce((SELECT signature_key FROM groups WHERE fingerprint = @root), @root) ELSE signature_key END
+    WHERE fingerprint IN (SELECT fingerprint FROM part) AND fingerprint <> @root`);
   const undo = db.prepare(
     'UPDATE merges SET undone_at = ?, undone_by = ? WHERE id = ? AND undone_at IS NULL',
   );
@@ -140,9 +143,8 @@ export function createGrouping(db: Db) {
     undo: inTransaction(db, (merge: Merge, at: number, by: string): void => {
       undo.run(at, by, merge.id);
       release.run(merge.fingerprint);
-      // What was part of it before it was merged is so again.
-      for (const { fingerprint } of membersOf.all(merge.fingerprint))
-        point.run({ fingerprint, root: merge.fingerprint });
+      // What was part of it before it was merged is so again, through however many merges.
+      pointMembers.run({ root: merge.fingerprint });
       audit.run(at, by, 'split', `${merge.fingerprint} out of ${merge.root}`);
     }),
     get: (id: number): Merge | undefined => get.get(id),

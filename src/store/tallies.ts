@@ -29,6 +29,11 @@ export function createTallies(db: Db) {
     .raw();
   const drop = db.prepare('DELETE FROM tallies WHERE minutes = ? AND minute = ?');
   const dropAfter = db.prepare('DELETE FROM tallies WHERE minute + minutes > ?');
+  const after = db
+    .prepare<[number], number | null>(
+      `SELECT min(minute) FROM tallies WHERE minutes = ${CELL} AND minute > ?`,
+    )
+    .pluck();
   const newest = db
     .prepare<[], number | null>(`SELECT max(minute) + ${CELL} FROM tallies WHERE minutes = ${CELL}`)
     .pluck();
@@ -41,14 +46,14 @@ export function createTallies(db: Db) {
     return bytes && new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
   };
 
-  /** The longest tally that begins at `minute` and ends by `end`; else the minutes up to where one may begin. */
+  /** The longest tally that begins at `minute` and ends by `end`; else the minutes up to where one begins. */
   const next = (minute: number, end: number): { readonly counts: Counts; readonly until: number } => {
     for (const length of TALLY_LENGTHS) {
       if (minute % length !== 0 || minute + length > end) continue;
       const counts = packed(length, minute);
       if (counts) return { counts, until: minute + length };
     }
-    const until = Math.min(end, minute - (minute % CELL) + CELL);
+    const until = Math.min(end, after.get(minute) ?? end);
     return { counts: minutes.all(minute, until).flat(), until };
   };
 

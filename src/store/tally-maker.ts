@@ -6,6 +6,8 @@ const MINUTE_MS = 60_000;
 const GRACE_MS = 5_000;
 /** Rows that are read in one piece: some milliseconds, so that nobody is held up for long. */
 const PIECE = 5_000;
+/** What is older (minutes) is left untallied: a clock that began in 1970 and was set then would make millions of empty spans. */
+const REACH = 100 * 24 * 60;
 /** The most that one entry of a tally holds. */
 const MOST = 2 ** 32 - 1;
 /** Ids of services are below it, so that one number stands for a group and a service. */
@@ -28,7 +30,9 @@ export function createTallyMaker(db: Db, tallies: Tallies) {
   const made = db
     .prepare<[number, number], number>('SELECT minute FROM tallies WHERE minutes = ? AND minute >= ?')
     .pluck();
-  const oldest = db.prepare<[], number | null>('SELECT min(minute) FROM minutes').pluck();
+  const oldest = db
+    .prepare<[number], number | null>('SELECT min(minute) FROM minutes WHERE minute >= ?')
+    .pluck();
   const write = inTransaction(db, ({ length, minute }: TallySpan, counts: Uint32Array): void => {
     put.run(length, minute, Buffer.from(counts.buffer));
   });
@@ -82,7 +86,9 @@ export function createTallyMaker(db: Db, tallies: Tallies) {
   }
 
   function closeUntil(end: number): void {
-    const from = missing === undefined ? (oldest.get() ?? end) : Math.min(tallies.closedUntil, end);
+    const reach = end - REACH;
+    const goesOn = missing !== undefined && tallies.closedUntil >= reach;
+    const from = goesOn ? Math.min(tallies.closedUntil, end) : (oldest.get(reach) ?? end);
     tallies.close(end);
     // The clock may have been set back.
     missing = missing?.filter((span) => span.minute + span.length <= end);
@@ -99,12 +105,12 @@ export function createTallyMaker(db: Db, tallies: Tallies) {
   return {
     /** Returns true while there is more to do. */
     step(now: number): boolean {
-      const late = tallies.takeLate();
-      if (late.length > 0) enlist(late);
-      // What was read of it so far is no longer all.
-      if (late.some((span) => work && isSame(span, work.span))) work = undefined;
       const end = Math.floor((now - GRACE_MS) / MINUTE_MS / CELL) * CELL;
       if (missing === undefined || end !== tallies.closedUntil) closeUntil(end);
+      const late = tallies.takeLate();
+      if (late.length > 0) enlist(late.filter(({ length, minute }) => minute + length <= end));
+      // What was read of it so far is no longer all.
+      if (late.some((span) => work && isSame(span, work.span))) work = undefined;
       const next = missing?.at(-1);
       if (!next) return false;
       work ??= { span: next, steps: stepsOf(next) };

@@ -39,6 +39,57 @@ describe('the sliding window', () => {
   });
 });
 
+describe('a window that remembers few times', () => {
+  /** An event each `everyMs`, 20 minutes long. */
+  function run(everyMs: number, most: number, minCount: number) {
+    const group = newGroup();
+    const rung: { at: number; count: number }[] = [];
+    for (let at = 0; at <= 1_200 * S; at += everyMs) {
+      const decision = decide(group, at, rule({ minCount }));
+      group.window.foldAbove(Math.max(most, 2 * minCount));
+      if (decision.kind === 'rang') rung.push({ at, count: decision.count });
+    }
+    return rung;
+  }
+
+  it.each([
+    [100, 3],
+    [100, 32],
+    [100, 1_000],
+    [4_687, 64],
+    [4_688, 65],
+    [7, 40_000],
+  ])(
+    'rings at the same times, and counts a little less at most (an event each %i ms, %i ring)',
+    (everyMs, minCount) => {
+      const exact = run(everyMs, Number.POSITIVE_INFINITY, minCount);
+      const folded = run(everyMs, 64, minCount);
+      expect(folded.map(({ at }) => at)).toEqual(exact.map(({ at }) => at));
+      for (const [index, { count }] of folded.entries()) {
+        const all = exact[index]?.count ?? 0;
+        expect(count).toBeLessThanOrEqual(all);
+        expect(count).toBeGreaterThan(all * 0.9);
+      }
+    },
+  );
+
+  it('of a storm is small', () => {
+    const window = new SlidingWindow();
+    for (let at = 0; at < 100_000; at++) {
+      window.add(at);
+      window.foldAbove(64);
+    }
+    expect(window.countSince(0)).toBe(100_000);
+    let times = 0;
+    for (let at = 0, last = -1; at < 100_000; at++) {
+      const count = window.countSince(at);
+      if (count !== last) times += 1;
+      last = count;
+    }
+    expect(times).toBeLessThanOrEqual(65);
+  });
+});
+
 describe('the cooldown', () => {
   it.each([
     ['nothing rings during it', [0, 1, 2, 3, 100, 601], [[2, 3]]],

@@ -86,6 +86,22 @@ describe('a courier', () => {
     expect(attempts).toHaveLength(1);
   });
 
+  it('stores at its end what was sent, also when the database is held by another for some seconds', async () => {
+    const { queue, attempts, store, courier } = courierTo([]);
+    const { atomically } = store;
+    let failures = 0;
+    store.atomically = (work) => {
+      failures += 1;
+      if (failures <= 3) throw new Error('database is locked');
+      atomically(work);
+    };
+    queue('a');
+    await eventually(() => failures > 0);
+    await courier.stop();
+    expect(attempts).toHaveLength(1);
+    expect(store.outbox.waiting()).toBe(0);
+  });
+
   it('marks a second copy as a possible repeat where the chat cannot be asked', async () => {
     const { queue, posted, store } = courierTo([lost]);
     queue('a');

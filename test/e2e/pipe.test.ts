@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { controlSocket } from '../../src/control.ts';
@@ -86,6 +86,19 @@ describe('tocsin pipe beside a bot', () => {
     pipe.kill('SIGTERM');
     expect(await pipe.ended).toBe(1);
     expect(pipe.output()).toMatch(/2 lines were not taken by the bot on .*; they are lost/);
+  });
+
+  it('a second bot leaves the database alone: it may be of another version', async () => {
+    const dataDir = tempDir();
+    const first = await standIn(
+      dataDir,
+      route('/ping', (_, response) => response.end('{"owner":"bot"}')),
+    );
+    const { code, stderr } = await cli(['start'], { env: { TOCSIN_DATA: dataDir }, input: '' });
+    expect(stderr).toMatch(/another Tocsin already runs/);
+    expect(code).toBe(1);
+    expect(existsSync(join(dataDir, 'tocsin.db'))).toBe(false);
+    await first.stop();
   });
 
   it('halves what is too large for the bot', async () => {

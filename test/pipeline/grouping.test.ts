@@ -140,6 +140,24 @@ describe('merges of merges', () => {
     expect(store.grouping.groupOf(a)).toBe(b);
     expect(groupsOf(opened)).toEqual([2, 1]);
   });
+
+  it('are as they were also where three come one after the other', () => {
+    const opened = room();
+    const { take, store } = opened;
+    take(0, 'ERROR one thing', 'ERROR another matter', 'ERROR a third story', 'ERROR no fourth');
+    const [a = '', b = '', c = '', d = ''] = store.errors
+      .list({ from: NOON - 1, to: NOON + 10 })
+      .map((row) => row.fingerprint);
+    const merge = (fingerprint: string, root: string) =>
+      store.grouping.get(store.grouping.merge({ fingerprint, root, evidence: 'test' }, NOON + 1, 'ann'));
+    merge(a, b);
+    merge(b, c);
+    const last = merge(c, d);
+    expect(groupsOf(opened)).toEqual([4]);
+    if (last) store.grouping.undo(last, NOON + 3, 'ann');
+    expect(store.grouping.groupOf(a)).toBe(c);
+    expect(groupsOf(opened)).toEqual([3, 1]);
+  });
 });
 
 describe('a group of several fingerprints', () => {

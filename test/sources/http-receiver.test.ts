@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Submission } from '../../src/pipeline/pipeline.ts';
+import type { Submission } from '../../src/pipeline/submission.ts';
 import { createBodyBudget } from '../../src/sources/body-budget.ts';
 import { createHarvest } from '../../src/sources/formats/harvest.ts';
 import { authorizationSecrets, isToken } from '../../src/sources/http-credentials.ts';

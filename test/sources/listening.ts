@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
-import type { Submission } from '../../src/pipeline/pipeline.ts';
+import type { Submission } from '../../src/pipeline/submission.ts';
 import type { LogRecord } from '../../src/record/log-record.ts';
 import { type TcpOptions, TcpSource } from '../../src/sources/tcp.ts';
 

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { createClassifier } from '../../src/classify/classifier.ts';
 import { createQuietMarks } from '../../src/classify/quiet-objects.ts';
 import type { Ruleset } from '../../src/classify/signature.ts';
-import type { Submission } from '../../src/pipeline/pipeline.ts';
+import type { Submission } from '../../src/pipeline/submission.ts';
 import { loopReason } from '../../src/record/loop-guard.ts';
 import { redactRecord } from '../../src/record/redact.ts';
 import { LineFeed } from '../../src/sources/line-feed.ts';

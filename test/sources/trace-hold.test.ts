@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { Submission } from '../../src/pipeline/pipeline.ts';
+import type { Submission } from '../../src/pipeline/submission.ts';
 import { recordOfObject } from '../../src/record/structured.ts';
 import type { Decoded, Unreadable } from '../../src/sources/formats/harvest.ts';
 import { decodeLogplex } from '../../src/sources/formats/logplex.ts';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { WatchSettings } from '../../src/config/settings.ts';
-import type { Submission } from '../../src/pipeline/pipeline.ts';
+import type { Submission } from '../../src/pipeline/submission.ts';
 import { recordOfText } from '../../src/record/text.ts';
 import { Watch } from '../../src/watch.ts';
 import { MINUTE, NOON, openRoom } from '../pipeline/room.ts';

@@ -75,4 +75,29 @@ describe('the list of errors', () => {
     second.close();
     first.close();
   });
+
+  it('counts a span of decades, most of it without any tally', () => {
+    const { store, add, plainly } = openEvents(createRandom(8));
+    add(MIDNIGHT, 5);
+    while (store.tallies.step(MIDNIGHT + 13 * HOUR)) {}
+    add(MIDNIGHT + 14 * HOUR, 5);
+    const query = { from: 0, to: MIDNIGHT + 15 * HOUR };
+    expect(store.errors.list(query)).toMatchObject(plainly(query));
+    store.close();
+  });
+});
+
+describe('a clock that begins in 1970 and is set to today', () => {
+  it('makes no tallies of the years between, and its first alert is told all the same', () => {
+    const room = openRoom();
+    room.take(-NOON, 'Out of memory', 'Out of memory');
+    while (room.store.tallies.step(20 * MINUTE)) {}
+    room.take(0, 'Out of memory');
+    let steps = 0;
+    while (room.store.tallies.step(NOON + HOUR)) steps += 1;
+    expect(steps).toBeLessThan(100);
+    expect(room.rang.map(({ id }) => room.store.alerts.detail(id)?.count)).toEqual([2, 1]);
+    expect(room.store.errors.find({ from: 0, to: NOON + HOUR }).events).toBe(3);
+    room.close();
+  });
 });
