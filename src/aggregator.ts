@@ -141,7 +141,13 @@ export function createAggregator(options: AggregatorOptions): Aggregator {
     if (pipeline.overloaded) pipeline.flush();
   };
   const notDone = (error: Error) => onFailed(error, 0);
-  const chores = createChores({ store, now, onRetentionFailed: notDone, onTalliesFailed: notDone });
+  const chores = createChores({
+    store,
+    now,
+    onForgotten: (fingerprints) => pipeline.forgetGroups(fingerprints),
+    onRetentionFailed: notDone,
+    onTalliesFailed: notDone,
+  });
   if (enabled) {
     store.outbox.recover();
     chores.start(0);

@@ -47,15 +47,22 @@ class ChoreLoop {
 
 export interface ChoresOptions extends Pick<ChoreOptions, 'now'> {
   readonly store: Pick<Store, 'retention' | 'tallies'>;
+  /** Called with the fingerprints of groups that are in the database no more. */
+  readonly onForgotten: (fingerprints: readonly string[]) => void;
   readonly onRetentionFailed: (error: Error) => void;
   readonly onTalliesFailed: (error: Error) => void;
 }
 
 /** What the database needs done from time to time: what is too old is forgotten, spans that are over are tallied. */
-export function createChores({ store, now, onRetentionFailed, onTalliesFailed }: ChoresOptions) {
+export function createChores(options: ChoresOptions) {
+  const { store, now, onForgotten, onRetentionFailed, onTalliesFailed } = options;
   const { retention, tallies } = store;
   const forget = new ChoreLoop({
-    step: (at) => retention.step(at),
+    step(at) {
+      const more = retention.step(at);
+      onForgotten(retention.takeForgotten());
+      return more;
+    },
     everyMs: RETENTION_EVERY_MS,
     now,
     onFailed: onRetentionFailed,

@@ -91,6 +91,7 @@ export class EngineRoom {
     this.#chores = createChores({
       store: this.store,
       now,
+      onForgotten: (fingerprints) => this.pipeline.forgetGroups(fingerprints),
       onRetentionFailed: (error) =>
         log.error({ err: error }, 'Old data could not be removed from the database.'),
       onTalliesFailed: (error) =>

@@ -27,6 +27,8 @@ export interface Grouping {
   committed(): void;
   /** It is not: what was found out in it is forgotten. */
   refused(): void;
+  /** They are in the database no more, nor what they were part of. */
+  forget(fingerprints: readonly string[]): void;
   /** A person merged or split: what is remembered may be wrong. */
   clear(): void;
 }
@@ -159,7 +161,7 @@ export function createGrouping(store: GroupingStore): Grouping {
     return [...(stored.length > 0 ? stored : roots)].sort()[0];
   }
 
-  const forget = (): void => {
+  const startBatch = (): void => {
     joinings = [];
     texts = [];
     sharing = new Map();
@@ -186,12 +188,19 @@ export function createGrouping(store: GroupingStore): Grouping {
       return { root: own, united: NOBODY };
     },
     rows: () => ({ joinings, texts }),
-    committed: forget,
+    committed: startBatch,
     refused() {
-      forget();
+      startBatch();
       crowded = new Map();
       known = new Map();
       older = new Map();
+    },
+    forget(fingerprints) {
+      crowded = new Map();
+      for (const fingerprint of fingerprints) {
+        known.delete(fingerprint);
+        older.delete(fingerprint);
+      }
     },
     clear() {
       apart = undefined;

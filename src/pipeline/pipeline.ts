@@ -99,6 +99,13 @@ export class Pipeline {
     return this.#queue.records >= MAX_BATCH;
   }
 
+  /** Groups are in the database no more: if they come again they are new, as they would be after a restart. */
+  forgetGroups(fingerprints: readonly string[]): void {
+    if (fingerprints.length === 0) return;
+    this.#options.states.forget(fingerprints);
+    this.#options.grouping.forget(fingerprints);
+  }
+
   /** Whether a source should hold its lines back for now. */
   get overloaded(): boolean {
     return this.#queue.records >= MAX_QUEUED;

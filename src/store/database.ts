@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
+import { isBusy } from './busy.ts';
 import { MIGRATIONS } from './migrations.ts';
 
 export type Db = Database.Database;
@@ -49,6 +50,11 @@ export function openDatabase(dataDir: string): Db {
     db?.close();
     if (error instanceof DatabaseError) throw error;
     const text = (error as Error).message;
+    if (isBusy(error)) {
+      throw new DatabaseError(
+        `${file}: another process holds the database. End it (a sqlite3, a backup), or set TOCSIN_DATA to another directory.`,
+      );
+    }
     throw new DatabaseError(
       `${file}: cannot be used as the database: ${text}. Check that the directory is writable and the disk not full, or set TOCSIN_DATA to another one.`,
     );

@@ -54,18 +54,24 @@ export function createRetention(db: Db, limits: RetentionLimits, slots: Slots) {
     'SELECT id, fingerprint FROM groups WHERE id > ? AND id <= ? AND last_seen_at < ?',
   );
   const highestGroup = db.prepare<[], number | null>('SELECT max(id) FROM groups').pluck();
-  const ofGroup = [
-    'DELETE FROM merges WHERE root = @fingerprint',
-    'DELETE FROM samples WHERE group_id = @id',
-    // An alert that still waits needs it.
-    'DELETE FROM groups WHERE id = @id AND NOT EXISTS (SELECT 1 FROM alerts WHERE group_id = @id)',
-  ].map((sql) => db.prepare<[{ id: number; fingerprint: string }]>(sql));
+  // An alert that still waits needs it.
+  const dropGroup = db.prepare<[number]>(
+    'DELETE FROM groups WHERE id = ? AND NOT EXISTS (SELECT 1 FROM alerts WHERE group_id = groups.id)',
+  );
+  const dropMerges = db
+    .prepare<[string], string>('DELETE FROM merges WHERE root = ? RETURNING fingerprint')
+    .pluck();
+  const dropSamples = db.prepare<[number]>('DELETE FROM samples WHERE group_id = ?');
+  let forgotten: string[] = [];
   let lookedAt = 0;
   const oldGroups: Work = (now) => {
     const startedAt = performance.now();
     const until = lookedAt + IDS;
     for (const group of groupsBetween.all(lookedAt, until, tooOld(now))) {
-      for (const statement of ofGroup) statement.run(group);
+      if (dropGroup.run(group.id).changes > 0) {
+        dropSamples.run(group.id);
+        forgotten.push(group.fingerprint, ...dropMerges.all(group.fingerprint));
+      }
       lookedAt = group.id;
       if (performance.now() - startedAt > STEP_MS) return true;
     }
@@ -87,7 +93,6 @@ export function createRetention(db: Db, limits: RetentionLimits, slots: Slots) {
     .prepare<[], number>(`
       SELECT id FROM groups g WHERE EXISTS (SELECT 1 FROM samples p WHERE p.group_id = g.id) ORDER BY last_seen_at DESC`)
     .pluck();
-  const dropSamples = db.prepare<[number]>('DELETE FROM samples WHERE group_id = ?');
   /** Groups that have samples, those first that were seen last. */
   let queue: number[] = [];
   const samplesBySize: Work = () => {
@@ -170,5 +175,11 @@ export function createRetention(db: Db, limits: RetentionLimits, slots: Slots) {
   return {
     /** Returns true while there is more to forget. */
     step: (now: number): boolean => inBackground(db, () => pieces(now)),
+    /** The fingerprints of groups that are gone, and of what was merged into them, since it was last asked. */
+    takeForgotten(): readonly string[] {
+      const taken = forgotten;
+      forgotten = [];
+      return taken;
+    },
   };
 }

@@ -96,7 +96,7 @@ describe('tocsin pipe beside a bot', () => {
     );
     const { code, stderr } = await cli(['start'], { env: { TOCSIN_DATA: dataDir }, input: '' });
     expect(stderr).toMatch(/another Tocsin already runs/);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(existsSync(join(dataDir, 'tocsin.db'))).toBe(false);
     await first.stop();
   });

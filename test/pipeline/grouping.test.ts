@@ -160,6 +160,23 @@ describe('merges of merges', () => {
   });
 });
 
+describe('a group that was forgotten', () => {
+  it('is new when it comes again, and so is what was merged into it, as after a restart', () => {
+    const opened = room({ shadow: true });
+    const { take, store, pipeline } = opened;
+    for (const name of NAMES) take(0, refused(name));
+    expect(groupsOf(opened)).toEqual([NAMES.length]);
+    while (store.retention.step(NOON + 31 * DAY)) {}
+    pipeline.forgetGroups(store.retention.takeForgotten());
+    const [, bruno = ''] = NAMES;
+    take(31 * DAY, refused(bruno));
+    const [row] = store.errors.list({ from: NOON + 30 * DAY, to: NOON + 32 * DAY });
+    const own = fingerprint('unclassified', `the ${bruno} shard of the cache is gone`);
+    expect(row).toMatchObject({ fingerprint: own, count: 1, firstSeenAt: NOON + 31 * DAY });
+    expect(store.grouping.groupOf(own)).toBe(own);
+  });
+});
+
 describe('a group of several fingerprints', () => {
   const fingerprintsOf = ({ store }: ReturnType<typeof openRoom>) =>
     store.errors.list({ from: NOON - DAY, to: NOON + 30 * DAY }).map((row) => row.fingerprint);
