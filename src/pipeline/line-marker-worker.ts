@@ -1,10 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createQuietMarks } from '../classify/quiet-objects.ts';
-import type { Ruleset } from '../classify/signature.ts';
-import type { MarkRequest } from './line-marker.ts';
+import type { MarkerData, MarkRequest } from './line-marker.ts';
 
 /** The thread of a LineMarker: answers each request with the marks of its lines. */
-const mark = createQuietMarks(workerData as Ruleset, [])?.texts;
+const { rules, loaded } = workerData as MarkerData;
+Atomics.store(loaded, 0, 1);
+Atomics.notify(loaded, 0);
+const mark = createQuietMarks(rules, [])?.texts;
 
 parentPort?.on('message', ({ bytes, bounds }: MarkRequest) => {
   const lines = bounds.length / 2;

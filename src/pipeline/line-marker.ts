@@ -10,6 +10,13 @@ export interface MarkRequest {
   readonly bounds: Uint32Array;
 }
 
+/** What a thread is started with. */
+export interface MarkerData {
+  readonly rules: Ruleset;
+  /** Set to 1 by the thread once RE2 is loaded. */
+  readonly loaded: Int32Array;
+}
+
 /** Marks the lines of chunks, in threads of their own where there are any. */
 export interface LineMarker {
   /** What each line may be at most (a MARK); undefined when nothing can be told. Settles in any order; never rejects. */
@@ -29,8 +36,17 @@ export interface LineMarkerOptions {
 
 /** Chunks that wait at each thread. */
 const AT_EACH = 3;
-/** The compiled file stands beside this one, under the same kind of name. */
-const ENTRY = new URL(`./line-marker-worker${extname(import.meta.url)}`, import.meta.url);
+/** Only compiled: Node 20 runs no TypeScript. */
+const ENTRY = new URL('./line-marker-worker.js', import.meta.url);
+const IS_COMPILED = extname(import.meta.url) === '.js';
+/** A thread has loaded RE2 after some tens of ms. */
+const LOADING_MS = 2_000;
+/**
+ * re2 1.23 keeps one handle for the whole process, which each thread that loads it frees and makes its own: threads are loaded one after
+ * the other while this one stands still, and once in the life of a process, since behind the end of one the next would free what is gone
+ * (https://github.com/uhop/node-re2/issues/235).
+ */
+let isLoaded = false;
 
 interface Waiting {
   readonly chunk: LineChunk;
@@ -55,8 +71,17 @@ export function createLineMarker({ rules, workers, onFailed }: LineMarkerOptions
     return here?.(chunk, 0, chunk.starts.length);
   }
 
+  function startAll(): Thread[] {
+    if (isLoaded || !IS_COMPILED) return [];
+    isLoaded = workers > 0;
+    return Array.from({ length: workers }, start);
+  }
+
   function start(): Thread {
-    const worker = new Worker(ENTRY, { workerData: rules });
+    const loaded = new Int32Array(new SharedArrayBuffer(4));
+    const data: MarkerData = { rules, loaded };
+    const worker = new Worker(ENTRY, { workerData: data });
+    Atomics.wait(loaded, 0, 0, LOADING_MS);
     const thread: Thread = { worker, asked: [] };
     worker.on('message', (marks: Uint8Array | undefined) => thread.asked.shift()?.resolve(marks));
     worker.on('error', (error) => {
@@ -87,7 +112,7 @@ export function createLineMarker({ rules, workers, onFailed }: LineMarkerOptions
   return {
     inFlight: Math.min(CHUNKS_UNDER_WAY, Math.max(1, workers * AT_EACH)),
     mark(chunk) {
-      threads ??= Array.from({ length: workers }, start);
+      threads ??= startAll();
       const [first, ...others] = threads;
       if (!first) return Promise.resolve(markHere(chunk));
       const freest = others.reduce((best, one) => (one.asked.length < best.asked.length ? one : best), first);
