@@ -115,18 +115,26 @@ export class Pipeline {
   submit(submission: Submission): Promise<void> {
     return new Promise((resolve, reject) => {
       const at = performance.now();
+      const wasFull = this.hasBatch;
       this.#queue.add({ submission, at, resolve, reject });
       this.#pace.submitted(at);
-      this.#timer ??= setTimeout(() => this.#commitIfDue(), 1);
+      // A batch that is full by it waits for nothing more, however long the others were to wait.
+      if (this.hasBatch && !wasFull && !this.#isBusy) this.#commitIn(0);
+      else if (this.#timer === undefined) this.#commitIn(1);
     });
   }
 
+  #commitIn(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#commitIfDue(), ms);
+  }
+
   #commitIfDue(): void {
-    const isFull = () => this.#queue.records >= MAX_BATCH;
-    const delay = isFull() ? 0 : this.#pace.delay(performance.now());
+    this.#timer = undefined;
+    const delay = this.hasBatch ? 0 : this.#pace.delay(performance.now());
     if (delay === 0) this.#commitNext();
-    const wait = this.#isBusy ? AGAIN_MS : isFull() ? 0 : Math.max(1, delay);
-    this.#timer = this.#queue.isEmpty ? undefined : setTimeout(() => this.#commitIfDue(), wait);
+    if (this.#queue.isEmpty) return;
+    this.#commitIn(this.#isBusy ? AGAIN_MS : this.hasBatch ? 0 : Math.max(1, delay));
   }
 
   /** Commits all that waits, now; nothing else happens until it is committed or refused. */
