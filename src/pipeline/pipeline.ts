@@ -51,7 +51,7 @@ export interface PipelineOptions {
 /** Records that may wait for their commit; above that sources are told to hold on. */
 const MAX_QUEUED = 50_000;
 /** Records in one transaction: bounds how long the event loop stands still. */
-const MAX_BATCH = 5_000;
+const MAX_BATCH = 2_000;
 /** While another process holds the database, what came waits for it so long before it is refused (ms), and is tried again so often. */
 const PATIENCE_MS = 10_000;
 const AGAIN_MS = 200;
