@@ -1,13 +1,9 @@
-import { createSocket, type Socket } from 'node:dgram';
-import { once } from 'node:events';
-import { isIPv6 } from 'node:net';
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import { DatagramSocket } from './datagram-socket.ts';
 import { decodeGelf } from './formats/gelf.ts';
 import { createGelfChunks } from './formats/gelf-chunks.ts';
 import { cutRecord } from './formats/line-limits.ts';
 import { createHandOn, type HandOn } from './hand-on.ts';
-import { ListenError } from './listen-error.ts';
-import { kernelDrops } from './udp-drops.ts';
 
 export interface GelfUdpOptions {
   readonly host: string;
@@ -24,45 +20,32 @@ export interface GelfUdpOptions {
 const CHUNK_TIMEOUT_MS = 5_000;
 const CHUNK_BYTES = 16 * 1024 ** 2;
 const EXPIRE_EVERY_MS = 1_000;
-const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 
 /** GELF over UDP: plain, gzip, zlib, chunked. `start` throws ListenError. */
 export class GelfUdpSource {
   readonly #options: GelfUdpOptions;
-  readonly #socket: Socket;
+  readonly #socket: DatagramSocket;
   readonly #chunks = createGelfChunks({ maxBytes: CHUNK_BYTES, timeoutMs: CHUNK_TIMEOUT_MS });
   readonly #handOn: HandOn;
   #timer: NodeJS.Timeout | undefined;
-  /** What the kernel has dropped so far. */
-  #drops = 0;
 
   constructor(options: GelfUdpOptions) {
     this.#options = options;
     this.#handOn = createHandOn({ ...options, source: 'gelf' });
-    this.#socket = createSocket({
-      type: isIPv6(options.host) ? 'udp6' : 'udp4',
-      recvBufferSize: RECEIVE_BUFFER_BYTES,
+    this.#socket = new DatagramSocket({
+      ...options,
+      setting: 'gelf.udp',
+      onDatagram: (bytes, { address, port }) => this.#take(bytes, `${address}:${port}`),
     });
   }
 
   async start(): Promise<void> {
-    const { host, port, log } = this.#options;
-    const listening = once(this.#socket, 'listening');
-    this.#socket.bind({ address: host, port });
-    try {
-      await listening;
-    } catch (error) {
-      throw new ListenError('gelf.udp', `${host}:${port}`, error as NodeJS.ErrnoException);
-    }
-    this.#socket.on('error', (error) => log.warn({ err: error }, 'The GELF socket reported an error.'));
-    this.#socket.on('message', (bytes, { address, port: from }) => this.#take(bytes, `${address}:${from}`));
-    this.#drops = kernelDrops(this.#at()) ?? 0;
+    await this.#socket.start();
     this.#timer = setInterval(() => this.#expire(), EXPIRE_EVERY_MS);
   }
 
   get address(): string {
-    const { address, port, family } = this.#socket.address();
-    return family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`;
+    return this.#socket.address;
   }
 
   /** Closes the socket; resolves when all that was received is committed. */
@@ -71,7 +54,7 @@ export class GelfUdpSource {
     if (this.#timer === undefined) return;
     clearInterval(this.#timer);
     this.#expire(Number.POSITIVE_INFINITY);
-    await new Promise<void>((resolve) => this.#socket.close(() => resolve()));
+    await this.#socket.close();
     await this.#handOn.finish();
   }
 
@@ -90,19 +73,8 @@ export class GelfUdpSource {
     else this.#handOn.add(cutRecord(message.record, this.#options));
   }
 
-  #at(): { host: string; port: number } {
-    return { host: this.#options.host, port: this.#socket.address().port };
-  }
-
-  #countKernelDrops(): void {
-    const drops = kernelDrops(this.#at());
-    if (drops === undefined) return;
-    this.#handOn.drop('kernel_buffer_full', drops - this.#drops);
-    this.#drops = drops;
-  }
-
   #expire(now = this.#options.now()): void {
     this.#handOn.drop('incomplete', this.#chunks.expire(now));
-    this.#countKernelDrops();
+    this.#handOn.drop('kernel_buffer_full', this.#socket.takeDrops());
   }
 }

@@ -1,12 +1,7 @@
-import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
-import { once } from 'node:events';
-import { isIPv6 } from 'node:net';
+import type { RemoteInfo } from 'node:dgram';
+import { DatagramSocket } from './datagram-socket.ts';
 import { LineFeed, type LineFeedOptions } from './line-feed.ts';
-import { ListenError } from './listen-error.ts';
-import { kernelDrops } from './udp-drops.ts';
 
-/** Asked of the kernel, so that a short stall loses nothing (facts: without it 35 % are lost at 80,000 a second). */
-const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 /** How often the kernel is asked what it dropped. */
 const DROPS_EVERY_MS = 5_000;
 
@@ -18,70 +13,38 @@ export interface UdpOptions extends Omit<LineFeedOptions, 'source'> {
 
 /** Takes datagrams: syslog, JSON or plain text. `start` throws ListenError. */
 export class UdpSource {
-  readonly #options: UdpOptions;
-  readonly #socket: Socket;
+  readonly #socket: DatagramSocket;
   readonly #feed: LineFeed;
-  #drops = 0;
   #dropsTimer: NodeJS.Timeout | undefined;
 
   constructor(options: UdpOptions) {
-    this.#options = options;
-    this.#socket = createSocket({ type: isIPv6(options.host) ? 'udp6' : 'udp4' });
     this.#feed = new LineFeed({ ...options, source: 'udp' });
+    this.#socket = new DatagramSocket({
+      ...options,
+      setting: 'TOCSIN_UDP',
+      onDatagram: (bytes, peer) => this.#take(bytes, peer),
+    });
   }
 
   async start(): Promise<void> {
-    const { host, port, log } = this.#options;
-    const listening = once(this.#socket, 'listening');
-    this.#socket.bind({ address: host, port });
-    try {
-      await listening;
-    } catch (error) {
-      throw new ListenError('TOCSIN_UDP', `${host}:${port}`, error as NodeJS.ErrnoException);
-    }
-    this.#socket.on('error', (error) => log.warn({ err: error }, 'The UDP socket reported an error.'));
-    this.#socket.on('message', (bytes, peer) => this.#take(bytes, peer));
-    this.#enlargeBuffer();
-    this.#drops = kernelDrops(this.#at()) ?? 0;
+    await this.#socket.start();
     this.#dropsTimer = setInterval(() => this.#countDrops(), DROPS_EVERY_MS);
   }
 
   get address(): string {
-    const { address, port, family } = this.#socket.address();
-    return family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`;
+    return this.#socket.address;
   }
 
   /** Closes the socket; resolves when all that was received is committed. */
   async stop(): Promise<void> {
     clearInterval(this.#dropsTimer);
     if (this.#dropsTimer !== undefined) this.#countDrops();
-    await new Promise<void>((resolve) => this.#socket.close(() => resolve()));
+    await this.#socket.close();
     await this.#feed.stop();
   }
 
-  #at(): { host: string; port: number } {
-    const { address, port } = this.#socket.address();
-    return { host: address, port };
-  }
-
   #countDrops(): void {
-    const drops = kernelDrops(this.#at());
-    if (drops === undefined) return;
-    this.#feed.drop('kernel_buffer_full', drops - this.#drops);
-    this.#drops = drops;
-  }
-
-  #enlargeBuffer(): void {
-    this.#socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES);
-    // Linux reports twice what it grants; less than asked means that net.core.rmem_max is in the way.
-    const granted = this.#socket.getRecvBufferSize() / 2;
-    if (granted < RECEIVE_BUFFER_BYTES) {
-      const fields = { grantedBytes: granted, wantedBytes: RECEIVE_BUFFER_BYTES };
-      this.#options.log.warn(
-        fields,
-        'The UDP receive buffer is small: bursts may be lost. Raise net.core.rmem_max.',
-      );
-    }
+    this.#feed.drop('kernel_buffer_full', this.#socket.takeDrops());
   }
 
   #take(bytes: Buffer, peer: RemoteInfo): void {
