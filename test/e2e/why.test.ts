@@ -51,6 +51,23 @@ async function why(bot: BotHere, ...words: string[]): Promise<{ kind: string; te
 const plain = (text: string) => text.replace(/\u2060/g, '');
 const kinds = (chapters: readonly { kind: string }[]) => chapters.map(({ kind }) => kind);
 
+/** A bot in Telegram and in Slack, in each of which a line has just rung. */
+async function ringInBoth(line: string) {
+  const slack = await startSlackDouble({ botToken: 'xoxb-1-test', appToken: 'xapp-1-test' });
+  ends.push(() => slack.stop());
+  slack.addChannel({ id: 'C0OPS', name: 'ops' });
+  const { telegram, bot } = await start({
+    SLACK_BOT_TOKEN: 'xoxb-1-test',
+    SLACK_APP_TOKEN: 'xapp-1-test',
+    SLACK_API_URL: slack.apiUrl,
+    SLACK_CHANNEL: 'C0OPS',
+  });
+  await slack.waitConnected();
+  await bot.ring(line);
+  await eventually(() => telegram.messages(CHAT).length === 1 && slack.messages('C0OPS').length === 1);
+  return { telegram, slack, bot };
+}
+
 describe('/why', () => {
   it('tells of the threshold, the ring, the send, the cooldown, the acknowledgement and the edits', async () => {
     const { telegram, bot } = await start();
@@ -133,18 +150,7 @@ describe('/why', () => {
   });
 
   it('answers in Telegram, in Slack and in the terminal', async () => {
-    const slack = await startSlackDouble({ botToken: 'xoxb-1-test', appToken: 'xapp-1-test' });
-    ends.push(() => slack.stop());
-    slack.addChannel({ id: 'C0OPS', name: 'ops' });
-    const { telegram, bot } = await start({
-      SLACK_BOT_TOKEN: 'xoxb-1-test',
-      SLACK_APP_TOKEN: 'xapp-1-test',
-      SLACK_API_URL: slack.apiUrl,
-      SLACK_CHANNEL: 'C0OPS',
-    });
-    await slack.waitConnected();
-    await bot.ring('boom');
-    await eventually(() => telegram.messages(CHAT).length === 1 && slack.messages('C0OPS').length === 1);
+    const { telegram, slack, bot } = await ringInBoth('boom');
     telegram.userSends(CHAT, '/why BOOM');
     const said = await eventually(() =>
       telegram.messages(CHAT).find(({ text }) => text.includes('Why BOOM')),
@@ -160,18 +166,7 @@ describe('/why', () => {
 
 describe('acknowledging and muting', () => {
   it('shows in the message of every chat who did it, by button or by command', async () => {
-    const slack = await startSlackDouble({ botToken: 'xoxb-1-test', appToken: 'xapp-1-test' });
-    ends.push(() => slack.stop());
-    slack.addChannel({ id: 'C0OPS', name: 'ops' });
-    const { telegram, bot } = await start({
-      SLACK_BOT_TOKEN: 'xoxb-1-test',
-      SLACK_APP_TOKEN: 'xapp-1-test',
-      SLACK_API_URL: slack.apiUrl,
-      SLACK_CHANNEL: 'C0OPS',
-    });
-    await slack.waitConnected();
-    await bot.ring('boom');
-    await eventually(() => telegram.messages(CHAT).length === 1 && slack.messages('C0OPS').length === 1);
+    const { telegram, slack, bot } = await ringInBoth('boom');
     const alert = telegram.messages(CHAT)[0];
     await telegram.pressButton(CHAT, alert?.messageId ?? 0, '✅ Ack', {
       from: { id: 7, username: 'ann', first_name: 'Ann' },

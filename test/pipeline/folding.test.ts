@@ -1,19 +1,9 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DEFAULT_RULES } from '../../src/alerting/rules.ts';
-import { MINUTE, NOON, openRoom } from './room.ts';
-
-const open: { close(): void }[] = [];
-const room: typeof openRoom = (options) => {
-  const opened = openRoom(options);
-  open.push(opened);
-  return opened;
-};
-afterEach(() => {
-  for (const opened of open.splice(0)) opened.close();
-});
+import { MINUTE, NOON, openRoom, room } from './room.ts';
 
 const RESET = 'read ECONNRESET';
 const ofService = (service: string) => `{"level":"error","msg":"ECONNRESET","service":"${service}"}`;

@@ -1,20 +1,10 @@
 import fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DEFAULT_RULES } from '../../src/alerting/rules.ts';
 import { fingerprint } from '../../src/classify/fingerprint.ts';
 import { mergeGroups } from '../../src/classify/template/merge.ts';
 import { createGrouping } from '../../src/pipeline/grouping.ts';
-import { MINUTE, NOON, openRoom } from './room.ts';
-
-const open: { close(): void; dataDir: string }[] = [];
-const room: typeof openRoom = (options) => {
-  const opened = openRoom(options);
-  open.push(opened);
-  return opened;
-};
-afterEach(() => {
-  for (const opened of open.splice(0)) opened.close();
-});
+import { MINUTE, NOON, openRoom, room } from './room.ts';
 
 const SEED = { ...DEFAULT_RULES, fingerprint: 'seed' } as const;
 const DAY = 86_400_000;
@@ -182,13 +172,13 @@ describe('a group of several fingerprints', () => {
     store.errors.list({ from: NOON - DAY, to: NOON + 30 * DAY }).map((row) => row.fingerprint);
 
   it('lets go for good what a person took out, also what joined at first sight', () => {
-    const { take, store } = room();
+    const { take, store, dataDir } = room();
     for (const name of NAMES) take(0, refused(name));
     take(1, refused('ida'));
     const [merge] = store.grouping.history(fingerprint('unclassified', 'the ida shard of the cache is gone'));
     expect(merge).toBeDefined();
     if (merge) store.grouping.undo(merge, NOON + 2, 'ann');
-    const again = room({ dataDir: open[0]?.dataDir as string });
+    const again = room({ dataDir });
     again.take(2, refused('ida'));
     expect(groupsOf(again)).toEqual([9, 1]);
   });
@@ -206,14 +196,14 @@ describe('a group of several fingerprints', () => {
   });
 
   it('stays what it is, whatever is merged into it', () => {
-    const { take, store } = room();
+    const { take, store, dataDir } = room();
     take(0, 'Out of memory', 'ERROR the tap is dripping');
     const list = store.errors.list({ from: NOON - 1, to: NOON + 10 });
     const of = (id: string | undefined) =>
       list.find(({ signatureId }) => signatureId === id)?.fingerprint ?? '';
     const [root, member] = [of('OOM'), of(undefined)];
     store.grouping.merge({ fingerprint: member, root, evidence: 'test' }, NOON + 1, 'ann');
-    const again = room({ dataDir: open[0]?.dataDir as string });
+    const again = room({ dataDir });
     again.take(2, 'ERROR the tap is dripping');
     expect(again.store.samples.resolve(member)).toMatchObject({ fingerprint: root, name: 'OOM' });
   });

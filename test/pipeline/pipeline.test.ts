@@ -1,16 +1,6 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createGrouping } from '../../src/pipeline/grouping.ts';
-import { MINUTE, NOON, openRoom } from './room.ts';
-
-const open: { close(): void }[] = [];
-const room: typeof openRoom = (options) => {
-  const opened = openRoom(options);
-  open.push(opened);
-  return opened;
-};
-afterEach(() => {
-  for (const opened of open.splice(0)) opened.close();
-});
+import { MINUTE, NOON, type openRoom, room } from './room.ts';
 
 const RESET = 'read ECONNRESET';
 

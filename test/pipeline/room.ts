@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
 import { type AlertRules, DEFAULT_RULES } from '../../src/alerting/rules.ts';
 import { createClassifier } from '../../src/classify/classifier.ts';
 import type { Ruleset } from '../../src/classify/signature.ts';
@@ -96,3 +97,10 @@ export function openRoom(options: RoomOptions = {}) {
     },
   };
 }
+
+/** The same, closed when the test is over. */
+export const room: typeof openRoom = (options) => {
+  const opened = openRoom(options);
+  onTestFinished(() => opened.close());
+  return opened;
+};
