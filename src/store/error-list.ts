@@ -143,11 +143,6 @@ export function createErrorList(db: Db, countsOf: SpanCounts) {
       };
       return { lines: lines.length, events: eventsOf(lines), page };
     },
-    /** All lines of the span. */
-    list(query: ErrorQuery): readonly ErrorRow[] {
-      const found = this.find(query);
-      return found.page(0, found.lines);
-    },
     /** When the last error of all was seen (ms), if there ever was one. */
     lastErrorAt: (): number | undefined => last.get() ?? undefined,
   };

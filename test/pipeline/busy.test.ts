@@ -6,6 +6,7 @@ import { DEFAULT_RULES } from '../../src/alerting/rules.ts';
 import { createClassifier } from '../../src/classify/classifier.ts';
 import { activeRules } from '../../src/pipeline/pipeline.ts';
 import { recordOfText } from '../../src/record/text.ts';
+import { allErrors } from '../store/all-errors.ts';
 import { NOON, openRoom, RULES } from './room.ts';
 
 const open: { close(): void }[] = [];
@@ -74,6 +75,6 @@ describe('while another process holds the database', () => {
     expect(counts().get('udp received')).toBe(5);
     expect(counts().get('udp dropped:database')).toBe(3);
     expect(room.rang).toHaveLength(0);
-    expect(room.store.errors.list({ from: NOON, to: NOON + 1_000 })).toMatchObject([{ count: 2 }]);
+    expect(allErrors(room.store, { from: NOON, to: NOON + 1_000 })).toMatchObject([{ count: 2 }]);
   });
 });

@@ -3,6 +3,7 @@ import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_RULES } from '../../src/alerting/rules.ts';
+import { allErrors } from '../store/all-errors.ts';
 import { MINUTE, NOON, openRoom, room } from './room.ts';
 
 const RESET = 'read ECONNRESET';
@@ -45,7 +46,7 @@ describe('many events of a group within a minute', () => {
     expect(events).toBe(60);
     expect(rows).toBeLessThanOrEqual(5 * 3 + 2 * 3);
     const list = (from: number, to: number) =>
-      opened.store.errors.list({ from: NOON + from * MINUTE, to: NOON + to * MINUTE - 1 });
+      allErrors(opened.store, { from: NOON + from * MINUTE, to: NOON + to * MINUTE - 1 });
     expect(list(20, 21)[0]).toMatchObject({ count: 40, services: ['a', 'b'] });
     expect(list(21, 22)[0]).toMatchObject({ count: 20, services: ['a'] });
   });
@@ -59,7 +60,7 @@ describe('many events of a group within a minute', () => {
     const { rows, ...sums } = sumsOf(opened);
     expect(sums).toEqual({ events: 80, groups: 80, minutes: 80 });
     expect(rows).toBeLessThanOrEqual(5 + 2 * 5);
-    const [list] = opened.store.errors.list({ from: NOON, to: NOON + 30 * MINUTE });
+    const [list] = allErrors(opened.store, { from: NOON, to: NOON + 30 * MINUTE });
     const target = list && opened.store.samples.resolve(list.fingerprint);
     const samples = target ? opened.store.samples.newest(target, 100) : [];
     expect(new Set(samples.map(({ observedAt }) => observedAt)).size).toBe(samples.length);

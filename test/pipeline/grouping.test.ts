@@ -4,6 +4,7 @@ import { DEFAULT_RULES } from '../../src/alerting/rules.ts';
 import { fingerprint } from '../../src/classify/fingerprint.ts';
 import { mergeGroups } from '../../src/classify/template/merge.ts';
 import { createGrouping } from '../../src/pipeline/grouping.ts';
+import { allErrors } from '../store/all-errors.ts';
 import { MINUTE, NOON, openRoom, room } from './room.ts';
 
 const SEED = { ...DEFAULT_RULES, fingerprint: 'seed' } as const;
@@ -13,8 +14,7 @@ const refused = (name: string) => `ERROR the ${name} shard of the cache is gone`
 
 /** The groups that /errors would list: their counts. */
 function groupsOf({ store }: ReturnType<typeof openRoom>): number[] {
-  return store.errors
-    .list({ from: NOON - DAY, to: NOON + 30 * DAY })
+  return allErrors(store, { from: NOON - DAY, to: NOON + 30 * DAY })
     .map(({ count }) => count)
     .sort((a, b) => b - a);
 }
@@ -96,9 +96,9 @@ describe('a person', () => {
     const { take, store } = opened;
     take(0, 'ERROR the tap is dripping');
     take(1, 'ERROR water on the floor');
-    const [one, two] = store.errors
-      .list({ from: NOON - 1, to: NOON + 10 })
-      .map(({ fingerprint }) => fingerprint);
+    const [one, two] = allErrors(store, { from: NOON - 1, to: NOON + 10 }).map(
+      ({ fingerprint }) => fingerprint,
+    );
     const id = store.grouping.merge(
       { fingerprint: one ?? '', root: two ?? '', evidence: 'test' },
       NOON + 2,
@@ -118,9 +118,9 @@ describe('merges of merges', () => {
     const opened = room();
     const { take, store } = opened;
     take(0, 'ERROR one thing', 'ERROR another matter', 'ERROR a third story');
-    const [a = '', b = '', c = ''] = store.errors
-      .list({ from: NOON - 1, to: NOON + 10 })
-      .map((row) => row.fingerprint);
+    const [a = '', b = '', c = ''] = allErrors(store, { from: NOON - 1, to: NOON + 10 }).map(
+      (row) => row.fingerprint,
+    );
     store.grouping.merge({ fingerprint: a, root: b, evidence: 'test' }, NOON + 1, 'ann');
     const last = store.grouping.merge({ fingerprint: b, root: c, evidence: 'test' }, NOON + 2, 'ann');
     expect(groupsOf(opened)).toEqual([3]);
@@ -135,9 +135,9 @@ describe('merges of merges', () => {
     const opened = room();
     const { take, store } = opened;
     take(0, 'ERROR one thing', 'ERROR another matter', 'ERROR a third story', 'ERROR no fourth');
-    const [a = '', b = '', c = '', d = ''] = store.errors
-      .list({ from: NOON - 1, to: NOON + 10 })
-      .map((row) => row.fingerprint);
+    const [a = '', b = '', c = '', d = ''] = allErrors(store, { from: NOON - 1, to: NOON + 10 }).map(
+      (row) => row.fingerprint,
+    );
     const merge = (fingerprint: string, root: string) =>
       store.grouping.get(store.grouping.merge({ fingerprint, root, evidence: 'test' }, NOON + 1, 'ann'));
     merge(a, b);
@@ -160,7 +160,7 @@ describe('a group that was forgotten', () => {
     pipeline.forgetGroups(store.retention.takeForgotten());
     const [, bruno = ''] = NAMES;
     take(31 * DAY, refused(bruno));
-    const [row] = store.errors.list({ from: NOON + 30 * DAY, to: NOON + 32 * DAY });
+    const [row] = allErrors(store, { from: NOON + 30 * DAY, to: NOON + 32 * DAY });
     const own = fingerprint('unclassified', `the ${bruno} shard of the cache is gone`);
     expect(row).toMatchObject({ fingerprint: own, count: 1, firstSeenAt: NOON + 31 * DAY });
     expect(store.grouping.groupOf(own)).toBe(own);
@@ -169,7 +169,7 @@ describe('a group that was forgotten', () => {
 
 describe('a group of several fingerprints', () => {
   const fingerprintsOf = ({ store }: ReturnType<typeof openRoom>) =>
-    store.errors.list({ from: NOON - DAY, to: NOON + 30 * DAY }).map((row) => row.fingerprint);
+    allErrors(store, { from: NOON - DAY, to: NOON + 30 * DAY }).map((row) => row.fingerprint);
 
   it('lets go for good what a person took out, also what joined at first sight', () => {
     const { take, store, dataDir } = room();
@@ -198,7 +198,7 @@ describe('a group of several fingerprints', () => {
   it('stays what it is, whatever is merged into it', () => {
     const { take, store, dataDir } = room();
     take(0, 'Out of memory', 'ERROR the tap is dripping');
-    const list = store.errors.list({ from: NOON - 1, to: NOON + 10 });
+    const list = allErrors(store, { from: NOON - 1, to: NOON + 10 });
     const of = (id: string | undefined) =>
       list.find(({ signatureId }) => signatureId === id)?.fingerprint ?? '';
     const [root, member] = [of('OOM'), of(undefined)];
@@ -243,9 +243,9 @@ describe('a group', () => {
     take(DAY, 'Out of memory');
     take(9 * DAY, 'Out of memory');
     expect(rang.map(({ id }) => store.alerts.detail(id)?.novelty)).toEqual(['new', 'known', 'regressed']);
-    const only = store.errors.list({ from: NOON + 8 * DAY, to: NOON + 10 * DAY, only: 'new' });
+    const only = allErrors(store, { from: NOON + 8 * DAY, to: NOON + 10 * DAY, only: 'new' });
     expect(only.map(({ signatureId }) => signatureId)).toEqual(['OOM']);
-    expect(store.errors.list({ from: NOON + DAY - 1, to: NOON + 2 * DAY, only: 'unclassified' })).toEqual([]);
+    expect(allErrors(store, { from: NOON + DAY - 1, to: NOON + 2 * DAY, only: 'unclassified' })).toEqual([]);
   });
 
   it('that no signature knows rings at once when it is new and brings a stack trace', () => {

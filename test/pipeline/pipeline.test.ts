@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createGrouping } from '../../src/pipeline/grouping.ts';
+import { allErrors } from '../store/all-errors.ts';
 import { MINUTE, NOON, type openRoom, room } from './room.ts';
 
 const RESET = 'read ECONNRESET';
@@ -114,7 +115,7 @@ describe('what does not ring', () => {
     const counts = Object.fromEntries(store.health.sources(NOON).map(({ what, n }) => [what, n]));
     expect(counts).toMatchObject({ received: 4, noise: 1, other: 1, 'dropped:empty': 1 });
     expect(counts['dropped:internal_event']).toBe(1);
-    expect(store.errors.list({ from: NOON - 1, to: NOON + 1 })).toEqual([]);
+    expect(allErrors(store, { from: NOON - 1, to: NOON + 1 })).toEqual([]);
   });
 
   it('shadow: the alert is stored and logged as held back, and nothing is queued', () => {
@@ -152,9 +153,10 @@ describe('the list of errors', () => {
     const { take, store } = room();
     for (const second of [0, 30, 59.999, 60, 150, 180]) take(second * 1000, RESET);
     const count = (from: number, to: number) =>
-      store.errors
-        .list({ from: NOON + from * 1000, to: NOON + to * 1000 })
-        .reduce((sum, row) => sum + row.count, 0);
+      allErrors(store, { from: NOON + from * 1000, to: NOON + to * 1000 }).reduce(
+        (sum, row) => sum + row.count,
+        0,
+      );
     expect(count(0, 180)).toBe(6);
     expect(count(0.001, 179.999)).toBe(4);
     expect(count(30, 60)).toBe(3);
@@ -174,7 +176,7 @@ describe('the list of errors', () => {
     );
     const span = { from: NOON + 5 * MINUTE, to: NOON + 10 * MINUTE };
     const names = (filter: object) =>
-      store.errors.list({ ...span, ...filter }).map((row) => [row.signatureId, row.count]);
+      allErrors(store, { ...span, ...filter }).map((row) => [row.signatureId, row.count]);
     expect(names({})).toEqual([
       ['NET', 2],
       ['OOM', 1],
@@ -182,7 +184,7 @@ describe('the list of errors', () => {
     expect(names({ service: 'API' })).toEqual([['NET', 1]]);
     expect(names({ category: 'critical' })).toEqual([['OOM', 1]]);
     expect(names({ minSeverityRank: 5 })).toEqual([['OOM', 1]]);
-    expect(store.errors.list(span)[0]).toMatchObject({ previous: 1, services: ['api', 'web'] });
+    expect(allErrors(store, span)[0]).toMatchObject({ previous: 1, services: ['api', 'web'] });
   });
 });
 
@@ -214,7 +216,7 @@ describe('retention', () => {
     take(0, 'Out of memory');
     take(1, RESET);
     while (store.retention.step(NOON + 31 * 24 * 60 * MINUTE)) {}
-    expect(store.errors.list({ from: NOON - 1, to: NOON + 10 })).toEqual([]);
+    expect(allErrors(store, { from: NOON - 1, to: NOON + 10 })).toEqual([]);
     expect(store.samples.resolve('NET')).toBeUndefined();
     expect(store.outbox.waiting()).toBe(1);
     expect(store.alerts.detail(1)).toBeDefined();
